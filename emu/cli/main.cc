@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+//
+// The `smclab` command: reads the command line and calls one function. CLI11 is included here and
+// nowhere else, because it is slow to compile; a command is a plain function with a struct of
+// arguments, in a file of its own, and is bound to its options by one add_… function below.
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <exception>
+#include <functional>
+
+#include "emu/cli/bench/bench.h"
+#include "emu/cli/decode.h"
+#include "emu/cli/exit_code.h"
+#include "emu/cli/run.h"
+#include "emu/cli/tour/demo.h"
+
+namespace smclab::cli {
+namespace {
+
+// Called after the command line is read; each command sets it if it is the one.
+using Chosen = std::function<int()>;
+
+void add_run(CLI::App& app, Chosen& chosen) {
+  auto arguments = std::make_shared<RunArguments>();
+  CLI::App* command = app.add_subcommand("run", "Play scenario files and judge their checks");
+  command->add_option("files", arguments->files, "Scenario files (*.smc.yml)")->required();
+  command->add_option("--stage", arguments->stage, "world (the default), emu, verbs or ns3")
+      ->check(CLI::IsMember({"world", "emu", "verbs", "ns3"}));
+  command->add_option("--seed", arguments->seed, "Seed instead of the file's");
+  command->add_option("--repeat", arguments->repeats, "Runs a file, with seeds counting up");
+  command->add_option("--out", arguments->out, "Directory for trace.jsonl, run.json, run.pcapng");
+  command->add_flag("--force", arguments->force, "Write into a directory that is not empty");
+  command->add_flag("--json", arguments->json, "One JSON object a file on standard output");
+  command->add_flag("--require-smc", arguments->require_smc, "Exit 4 on a fallback to TCP");
+  command->add_flag("-v,--verbose", arguments->verbose, "Show the messages of each run");
+  command->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
+}
+
+void add_decode(CLI::App& app, Chosen& chosen) {
+  auto arguments = std::make_shared<DecodeArguments>();
+  CLI::App* command = app.add_subcommand("decode", "Show a capture as SMC-R messages");
+  command->add_option("file", arguments->file, "pcap or pcapng; - is standard input")->required();
+  command->add_flag("--json", arguments->json, "A line of JSON a message, with every field");
+  command->add_flag("--verify-encode", arguments->verify_encode,
+                    "Encode each message again and report bytes that differ");
+  command->callback([arguments, &chosen] { chosen = [arguments] { return decode(*arguments); }; });
+}
+
+void add_demo(CLI::App& app, Chosen& chosen) {
+  auto arguments = std::make_shared<DemoArguments>();
+  CLI::App* command =
+      app.add_subcommand("demo", "Send a file over SMC-R on this machine, and watch");
+  command->add_option("file", arguments->file, "What to send; default: this program itself");
+  command->add_option("--out", arguments->out, "Folder for capture, trace and what was received")
+      ->capture_default_str();
+  command->callback([arguments, &chosen] { chosen = [arguments] { return demo(*arguments); }; });
+}
+
+void add_bench(CLI::App& app, Chosen& chosen) {
+  auto arguments = std::make_shared<BenchArguments>();
+  CLI::App* command = app.add_subcommand("bench", "Measure the core and the world here");
+  command->add_option("parts", arguments->parts, "core, world; both when none is named")
+      ->check(CLI::IsMember({"core", "world"}));
+  command->add_flag("--json", arguments->json, "JSON instead of a table");
+  command->callback([arguments, &chosen] { chosen = [arguments] { return bench(*arguments); }; });
+}
+
+int choose_and_run(int argc, char** argv) {
+  CLI::App app("A laboratory for SMC-R (RFC 7609) without an RNIC", "smclab");
+  app.set_version_flag("--version", "smclab " SMCLAB_VERSION);
+  app.require_subcommand(1);
+  Chosen chosen;
+  add_demo(app, chosen);
+  add_run(app, chosen);
+  add_decode(app, chosen);
+  add_bench(app, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // CLI11 prints help on stdout and complaints on stderr; its own codes are not ours.
+    return app.exit(error) == 0 ? kOk : kUsage;
+  }
+  const int code = chosen();
+  // A full disk or a closed pipe behind standard output shows only here.
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  std::perror("smclab: cannot write standard output");
+  return code == kOk ? kCannot : code;
+}
+
+}  // namespace
+}  // namespace smclab::cli
+
+int main(int argc, char** argv) {
+  try {
+    return smclab::cli::choose_and_run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "smclab: internal error: %s\nPlease report this.\n", error.what());
+    return smclab::cli::kBug;
+  }
+}

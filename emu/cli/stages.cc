@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#include "emu/cli/stages.h"
+
+#include "emu/runtime/stage/emu_stage.h"
+#include "emu/world/stage/world_stage.h"
+
+namespace smclab::cli {
+
+using scenario::StageKind;
+
+std::unique_ptr<scenario::Stage> make_stage(StageKind kind, std::string& missing) {
+  switch (kind) {
+    case StageKind::World:
+      return std::make_unique<world::WorldStage>();
+    case StageKind::Emu:
+      return std::make_unique<runtime::EmuStage>();
+    case StageKind::Verbs:
+      missing = "the stage 'verbs' (libibverbs) is not in this build yet";
+      return nullptr;
+    case StageKind::Ns3:
+      missing = "the stage 'ns3' needs the program smclab-ns3, which is not built yet";
+      return nullptr;
+  }
+  return nullptr;
+}
+
+}  // namespace smclab::cli

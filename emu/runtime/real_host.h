@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+//
+// One SMC-R host on a real machine: a Stack, a UDP fabric for each of its RNICs, its TCP
+// connections and their applications, in one thread and one event loop. Hosts of one run may
+// share the loop; each owns UDP 4791 on its own addresses.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "emu/runtime/address.h"
+#include "emu/runtime/clock.h"
+#include "emu/runtime/tcp_application.h"
+#include "emu/runtime/tcp_stream.h"
+#include "emu/runtime/udp_fabric.h"
+#include "emu/scenario/flow.h"
+#include "emu/stack/stack.h"
+#include "protocol/slots.h"
+
+namespace smclab::runtime {
+
+/// One end of one connection. The Flow belongs to the run, which outlives the host.
+struct Seat {
+  scenario::Flow* flow = nullptr;
+  std::shared_ptr<TcpStream> stream;
+  std::uint32_t workload = 0;  ///< a place in Scenario::workloads
+  std::uint32_t drawing = 0;   ///< the connection's number in the capture
+  Role role = Role::Client;
+  bool over_smc = false;
+  bool over_tcp = false;
+  bool end_of_stream = false;  ///< told by the core; the flow learns it when it has read all
+  TcpApplication application;  ///< used over_tcp
+};
+
+/// What the core makes TCP do.
+enum class TcpDeed : std::uint8_t { Bytes, Finish, Reset };
+
+/// Who runs a host, and hears what it does. Calls come from the event loop.
+class HostOwner {
+ public:
+  virtual ~HostOwner() = default;
+  virtual void on_trace(const TraceRecord& record) = 0;
+  /// Bytes of the CLC exchange, or the end of a half, on their way out.
+  virtual void on_tcp(const Seat& seat, TcpDeed deed, std::span<const std::byte> bytes) = 0;
+  /// A sealed Ethernet frame wants to leave: put it on the wire with RealHost::put, now, later,
+  /// changed, twice or never.
+  virtual void on_frame(DeviceId device, const roce::Envelope& envelope,
+                        std::span<const std::byte> frame) = 0;
+  /// An application took these bytes.
+  virtual void on_received(const Seat& seat, std::span<const std::byte> bytes) = 0;
+};
+
+class RealHost {
+ public:
+  RealHost(boost::asio::io_context& loop, const Clock& clock, const stack::Parameters& parameters,
+           HostOwner& owner);
+
+  /// Opens the fabrics; the error is one sentence for the user.
+  [[nodiscard]] tl::expected<void, std::string> open(const input::Entropy& entropy);
+
+  /// A TCP connection is up. `both_offered` as in input::TcpUp.
+  void attach(Seat seat, boost::asio::ip::tcp::socket socket, bool both_offered);
+  /// Tells the host something from outside, for example a port that goes down.
+  void tell(const stack::Input& input);
+  /// Lets the applications look again, for example because one was told to give up.
+  void wake() { turn(); }
+  /// Sends a frame that on_frame() was given.
+  void put(DeviceId device, const roce::Envelope& envelope, std::span<const std::byte> frame) {
+    fabrics_[device.value]->send(envelope, frame);
+  }
+
+  [[nodiscard]] const stack::Stack& stack() const noexcept { return stack_; }
+  [[nodiscard]] const UdpFabric& fabric(std::size_t device) const { return *fabrics_[device]; }
+  [[nodiscard]] std::size_t fabric_count() const noexcept { return fabrics_.size(); }
+
+ private:
+  void turn();
+  void carry_out();
+  void carry_out_one(const stack::Output& output);
+  void connected(const action::Connected& action);
+  void fell_back(const action::FellBack& action);
+  void run_applications();
+  [[nodiscard]] bool run_over_smc(ConnId conn, Seat& seat);
+  [[nodiscard]] bool read_some(ConnId conn, Seat& seat);
+  [[nodiscard]] bool write_some(ConnId conn, Seat& seat);
+  void carry_out_wish(ConnId conn, Seat& seat);
+  void transmit();
+  void send_frame(DeviceId device, const rnic::OutgoingFrame& frame);
+  void arm();
+  [[nodiscard]] TcpEvents events_of(ConnId conn);
+
+  boost::asio::io_context& loop_;
+  const Clock& clock_;
+  stack::Stack stack_;
+  HostOwner& owner_;
+  std::vector<std::unique_ptr<UdpFabric>> fabrics_;
+  Slots<Seat, ConnId> seats_;
+  stack::Outputs outputs_;
+  rnic::OutgoingFrames frames_;
+  std::vector<std::byte> frame_bytes_;
+  boost::asio::steady_timer timer_;
+  std::optional<Instant> armed_;
+  bool turning_ = false;
+  bool turn_again_ = false;
+};
+
+}  // namespace smclab::runtime

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "emu/runtime/stage/capture_tap.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace smclab::runtime {
+namespace {
+
+// Loopback's own would be 65,483; an Ethernet one keeps the drawing like that of two machines.
+constexpr std::uint16_t kMss = 1'460;
+constexpr std::uint16_t kWindow = 65'535;
+// Any start will do; different ones make the drawing easier to read.
+constexpr std::uint32_t kFirstSequence = 0x1000'0000;
+
+constexpr std::string_view kOutOfBand =
+    "smclab: TCP is drawn, not captured. SMC-R capability was agreed out of band; this SYN "
+    "carried no SMC-R option";
+constexpr std::string_view kNotAgreed =
+    "smclab: TCP is drawn, not captured. At least one side does not offer SMC-R";
+
+}  // namespace
+
+CaptureTap::CaptureTap(const Clock& clock,
+                       const std::function<void(std::span<const std::byte>)>& sink)
+    : clock_(clock),
+      writer_(
+          [sink](std::span<const std::byte> bytes) {
+            if (sink) sink(bytes);
+            return true;
+          },
+          {.application = "smclab", .comment = "stage emu, real clock"}),
+      on_(static_cast<bool>(sink)) {
+  writer_.add_interface({.name = "emu", .description = "RoCEv2 over UDP sockets, TCP drawn"});
+}
+
+void CaptureTap::frame(Instant now, std::span<const std::byte> bytes, std::string_view comment) {
+  if (!on_) return;
+  writer_.write({.time_ns = clock_.since_1970(now), .bytes = bytes, .comment = comment});
+}
+
+std::uint32_t CaptureTap::connect(Instant now, const DrawnEnds& ends, bool agreed) {
+  const auto number = static_cast<std::uint32_t>(connections_.size());
+  connections_.push_back({.ends = ends,
+                          .next_client = kFirstSequence * (number % 7 + 1),
+                          .next_server = kFirstSequence * (number % 7 + 8)});
+  Drawn& drawn = connections_.back();
+  draw(now, drawn,
+       {.sender = Role::Client,
+        .segment = {.flags = {.syn = true}, .options = {.mss = kMss}},
+        .comment = agreed ? kOutOfBand : kNotAgreed});
+  draw(now, drawn,
+       {.sender = Role::Server,
+        .segment = {.flags = {.syn = true, .ack = true}, .options = {.mss = kMss}}});
+  draw(now, drawn, {.sender = Role::Client, .segment = {.flags = {.ack = true}}});
+  return number;
+}
+
+void CaptureTap::data(Instant now, std::uint32_t connection, Role sender,
+                      std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const auto piece = bytes.first(std::min<std::size_t>(bytes.size(), kMss));
+    bytes = bytes.subspan(piece.size());
+    draw(now, connections_[connection],
+         {.sender = sender,
+          .segment = {.flags = {.ack = true, .psh = bytes.empty()}, .payload = piece}});
+  }
+}
+
+void CaptureTap::finish(Instant now, std::uint32_t connection, Role sender) {
+  Drawn& drawn = connections_[connection];
+  if (std::exchange(sender == Role::Client ? drawn.over_client : drawn.over_server, true)) return;
+  draw(now, drawn, {.sender = sender, .segment = {.flags = {.ack = true, .fin = true}}});
+}
+
+void CaptureTap::reset(Instant now, std::uint32_t connection, Role sender) {
+  Drawn& drawn = connections_[connection];
+  drawn.over_client = drawn.over_server = true;
+  draw(now, drawn, {.sender = sender, .segment = {.flags = {.ack = true, .rst = true}}});
+}
+
+void CaptureTap::draw(Instant now, Drawn& drawn, Stroke stroke) {
+  if (!on_) return;
+  const bool from_client = stroke.sender == Role::Client;
+  tcp::TcpSegment& segment = stroke.segment;
+  std::uint32_t& own = from_client ? drawn.next_client : drawn.next_server;
+  segment.source = from_client ? drawn.ends.client : drawn.ends.server;
+  segment.destination = from_client ? drawn.ends.server : drawn.ends.client;
+  segment.sequence = own;
+  segment.window = kWindow;
+  if (segment.flags.ack)
+    segment.acknowledgment = from_client ? drawn.next_server : drawn.next_client;
+  const tcp::EthernetPair macs =
+      from_client ? tcp::EthernetPair{drawn.ends.client_mac, drawn.ends.server_mac}
+                  : tcp::EthernetPair{drawn.ends.server_mac, drawn.ends.client_mac};
+  tcp::encode_segment(segment, macs, bytes_);
+  own += tcp::sequence_length(segment);
+  frame(now, bytes_, stroke.comment);
+}
+
+}  // namespace smclab::runtime

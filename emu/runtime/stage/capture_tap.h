@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+//
+// The pcapng of a real-clock run. RoCE frames are written as they leave, byte for byte behind the
+// UDP header. TCP belongs to the kernel, which an unprivileged program cannot watch, so the CLC
+// exchange is drawn as the segments it amounts to; a comment says so, and that the capability was
+// agreed out of band: these SYNs carry no SMC-R option.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "emu/capture/pcapng_writer.h"
+#include "emu/runtime/clock.h"
+#include "emu/tcp/segment.h"
+#include "protocol/time.h"
+
+namespace smclab::runtime {
+
+/// The two ends of a drawn connection.
+struct DrawnEnds {
+  tcp::TcpAddress client;
+  tcp::TcpAddress server;
+  Mac client_mac;
+  Mac server_mac;
+};
+
+class CaptureTap {
+ public:
+  /// An empty sink: nothing is drawn.
+  CaptureTap(const Clock& clock, const std::function<void(std::span<const std::byte>)>& sink);
+
+  /// Draws SYN, SYN-ACK and ACK, and returns the connection's number.
+  std::uint32_t connect(Instant now, const DrawnEnds& ends, bool agreed);
+  /// Draws bytes that one side sends.
+  void data(Instant now, std::uint32_t connection, Role sender, std::span<const std::byte> bytes);
+  void finish(Instant now, std::uint32_t connection, Role sender);
+  void reset(Instant now, std::uint32_t connection, Role sender);
+  /// An Ethernet frame; `comment` may be empty.
+  void frame(Instant now, std::span<const std::byte> bytes, std::string_view comment);
+
+ private:
+  struct Drawn {
+    DrawnEnds ends;
+    std::uint32_t next_client = 0;  // sequence numbers
+    std::uint32_t next_server = 0;
+    bool over_client = false;
+    bool over_server = false;
+  };
+  struct Stroke {
+    Role sender = Role::Client;
+    tcp::TcpSegment segment;
+    std::string_view comment;
+  };
+  void draw(Instant now, Drawn& drawn, Stroke stroke);
+
+  const Clock& clock_;
+  capture::PcapngWriter writer_;
+  bool on_;
+  std::vector<Drawn> connections_;
+  std::vector<std::byte> bytes_;
+};
+
+}  // namespace smclab::runtime

@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: MIT
+#include "emu/runtime/stage/emu_run.h"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+#include <variant>
+
+#include "emu/staging/host_faults.h"
+#include "emu/staging/host_report.h"
+#include "emu/staging/host_setup.h"
+
+namespace smclab::runtime {
+
+namespace asio = boost::asio;
+using scenario::PlannedFlow;
+
+namespace {
+
+constexpr auto kSampleEvery = std::chrono::milliseconds(20);
+// When all applications are done, the hosts still say goodbye to each other (DELETE RKEY).
+constexpr auto kGoodbye = std::chrono::milliseconds(500);
+
+// A node without RNIC still has its place on loopback.
+IpAddress address_of(const scenario::Scenario& scenario, std::uint32_t node) {
+  const auto& devices = scenario.nodes[node].config.devices;
+  if (!devices.empty()) return devices.front().address;
+  return ipv4(127, 0, 0, static_cast<std::uint8_t>(2 + node));
+}
+
+// Where a connection runs: along a cable between the two nodes, if there is one.
+std::pair<IpAddress, IpAddress> addresses_of(const scenario::Scenario& scenario,
+                                             const PlannedFlow& flow) {
+  const auto address = [&](scenario::PortRef port) {
+    return scenario.nodes[port.node].config.devices[port.rnic].address;
+  };
+  for (const scenario::LinkSpec& link : scenario.links) {
+    if (link.a.node == flow.from && link.b.node == flow.to)
+      return {address(link.a), address(link.b)};
+    if (link.b.node == flow.from && link.a.node == flow.to)
+      return {address(link.b), address(link.a)};
+  }
+  return {address_of(scenario, flow.from), address_of(scenario, flow.to)};
+}
+
+Mac mac_of(const scenario::Scenario& scenario, std::uint32_t node) {
+  const auto& devices = scenario.nodes[node].config.devices;
+  return devices.empty() ? Mac{} : devices.front().mac;
+}
+
+input::Entropy entropy_of_the_system() {
+  std::random_device source;
+  input::Entropy entropy;
+  for (std::uint64_t& word : entropy.words) {
+    word = std::uint64_t{source()} << 32 | source();
+  }
+  return entropy;
+}
+
+// First MAC behind an instance number that differs from start to start (RFC 7609 A.2.1).
+PeerId peer_id_of(const Mac& mac) {
+  PeerId id;
+  const unsigned instance = std::random_device{}();
+  id.bytes[0] = static_cast<std::byte>(instance >> 8 & 0xFF);
+  id.bytes[1] = static_cast<std::byte>(instance & 0xFF);
+  std::copy(mac.bytes.begin(), mac.bytes.end(), id.bytes.begin() + 2);
+  return id;
+}
+
+}  // namespace
+
+// Hears one host and knows which node it is.
+class EmuRun::Owner : public HostOwner {
+ public:
+  Owner(EmuRun& run, std::uint32_t node) : run_(run), node_(node) {}
+  void on_trace(const TraceRecord& record) override { run_.record(node_, record); }
+  void on_tcp(const Seat& seat, TcpDeed deed, std::span<const std::byte> bytes) override {
+    const Instant now = run_.clock_.now();
+    switch (deed) {
+      case TcpDeed::Bytes:
+        return run_.tap_.data(now, seat.drawing, seat.role, bytes);
+      case TcpDeed::Finish:
+        return run_.tap_.finish(now, seat.drawing, seat.role);
+      case TcpDeed::Reset:
+        return run_.tap_.reset(now, seat.drawing, seat.role);
+    }
+  }
+  void on_frame(DeviceId device, const roce::Envelope& envelope,
+                std::span<const std::byte> frame) override {
+    run_.frame(node_, device, envelope, frame);
+  }
+  void on_received(const Seat& seat, std::span<const std::byte> bytes) override {
+    run_.received(seat, bytes);
+  }
+
+ private:
+  EmuRun& run_;
+  std::uint32_t node_;
+};
+
+EmuRun::EmuRun(const scenario::Scenario& scenario, const scenario::PlayOptions& options,
+               scenario::Outcome& outcome)
+    : scenario_(scenario),
+      options_(options),
+      outcome_(outcome),
+      tap_(clock_, options.capture),
+      wire_(scenario, options.seed),
+      faults_(scenario.faults),
+      connector_(loop_,
+                 {.connected = [this](auto n, auto s) { attach(n, Role::Client, std::move(s)); },
+                  .accepted = [this](auto n, auto s) { attach(n, Role::Server, std::move(s)); },
+                  .failed = [this](auto n) { failed(n); }}),
+      flows_(scenario::make_flows(scenario, options.seed, options.files)),
+      drawings_(flows_.size()),
+      taken_(scenario.workloads.size()),
+      fault_timer_(loop_),
+      sampler_(loop_) {
+  outcome_.workloads = scenario::empty_results(scenario);
+}
+
+EmuRun::~EmuRun() = default;
+
+tl::expected<void, std::string> EmuRun::open() {
+  for (std::uint32_t node = 0; node < scenario_.nodes.size(); ++node) {
+    if (auto opened = open_host(node); !opened) return opened;
+  }
+  for (const PlannedFlow& flow : flows_) {
+    auto listening = connector_.listen(addresses_of(scenario_, flow).second, flow.port);
+    if (!listening) return listening;
+  }
+  return {};
+}
+
+tl::expected<void, std::string> EmuRun::open_host(std::uint32_t node) {
+  stack::Parameters parameters = staging::host_parameters(scenario_, node);
+  parameters.smc.peer_id = peer_id_of(mac_of(scenario_, node));
+  owners_.push_back(std::make_unique<Owner>(*this, node));
+  hosts_.push_back(std::make_unique<RealHost>(loop_, clock_, parameters, *owners_.back()));
+  return hosts_.back()->open(entropy_of_the_system());
+}
+
+scenario::PlayEnd EmuRun::play() {
+  for (std::uint32_t i = 0; i < flows_.size(); ++i) {
+    starts_.push_back(std::make_unique<asio::steady_timer>(loop_, clock_.real(flows_[i].start)));
+    starts_.back()->async_wait([this, i](const auto& error) {
+      if (!error) start_flow(i);
+    });
+  }
+  for (const staging::HostFault& fault : staging::message_faults(scenario_)) {
+    hosts_[fault.host]->tell(fault.input);
+  }
+  look_at_time();
+  sample();
+  while (!finished()) loop_.run_one_for(kSampleEvery);
+  report();
+  return interrupted_ ? scenario::PlayEnd::Interrupted : scenario::PlayEnd::Played;
+}
+
+void EmuRun::start_flow(std::uint32_t number) {
+  const PlannedFlow& flow = flows_[number];
+  const auto [client, server] = addresses_of(scenario_, flow);
+  const Route route{.client = client, .server = server, .port = flow.port};
+  const std::uint16_t port = connector_.connect(number, route);
+  if (port == 0) return;
+  const DrawnEnds ends{.client = {route.client, port},
+                       .server = {route.server, route.port},
+                       .client_mac = mac_of(scenario_, flow.from),
+                       .server_mac = mac_of(scenario_, flow.to)};
+  drawings_[number] = tap_.connect(clock_.now(), ends, both_offer(flow, Role::Client));
+}
+
+// What one side sees of the SMC-R option, which is agreed on out of band here. A server that
+// echoes it deceives the client only.
+bool EmuRun::both_offer(const PlannedFlow& flow, Role role) const {
+  const scenario::NodeSpec& server = scenario_.nodes[flow.to];
+  const bool echoed = role == Role::Client && server.echoes_option;
+  const bool stripped = strips_.contains(flow.from) || strips_.contains(flow.to);
+  return !stripped && scenario_.nodes[flow.from].config.smc && (server.config.smc || echoed);
+}
+
+void EmuRun::attach(std::uint32_t number, Role role, Connector::Socket socket) {
+  PlannedFlow& flow = flows_[number];
+  const bool client = role == Role::Client;
+  hosts_[client ? flow.from : flow.to]->attach({.flow = client ? &flow.client : &flow.server,
+                                                .workload = flow.workload,
+                                                .drawing = drawings_[number],
+                                                .role = role},
+                                               std::move(socket), both_offer(flow, role));
+}
+
+void EmuRun::failed(std::uint32_t number) {
+  flows_[number].client.on_closed(clock_.now(), CloseReason::TcpFailed);
+  flows_[number].server.on_closed(clock_.now(), CloseReason::TcpFailed);
+}
+
+void EmuRun::record(std::uint32_t node, const TraceRecord& record) {
+  const scenario::HostRecord told{node, record};
+  if (options_.keep_trace) outcome_.trace.push_back(told);
+  if (options_.narrate) options_.narrate(told);
+  if (!faults_.wants_records()) return;
+  std::vector<scenario::FaultTurn> turns;
+  faults_.on_record(clock_.now(), told, turns);
+  carry_out(turns);
+}
+
+void EmuRun::frame(std::uint32_t node, DeviceId device, const roce::Envelope& envelope,
+                   std::span<const std::byte> bytes) {
+  const Fate fate = wire_.fate({node, device.value});
+  ++frames_;
+  tap_.frame(clock_.now(), bytes, fate.why);
+  if (fate.lost) return;
+  RealHost& host = *hosts_[node];
+  if (!fate.damaged && fate.held == Duration{}) {
+    host.put(device, envelope, bytes);
+    if (fate.doubled) host.put(device, envelope, bytes);
+    return;
+  }
+  std::vector<std::byte> later(bytes.begin(), bytes.end());
+  if (fate.damaged) wire_.damage(std::span(later).subspan(roce::envelope_size(envelope)));
+  auto timer = std::make_shared<asio::steady_timer>(loop_, fate.held);
+  timer->async_wait([&host, device, envelope, timer, later = std::move(later)](const auto& error) {
+    if (!error) host.put(device, envelope, later);
+  });
+}
+
+void EmuRun::received(const Seat& seat, std::span<const std::byte> bytes) {
+  const bool file = scenario_.workloads[seat.workload].kind == scenario::WorkloadKind::File;
+  if (file && seat.role == Role::Server && options_.file_received) {
+    options_.file_received(seat.workload, bytes);
+  }
+  outcome_.performance.bytes += bytes.size();
+  if (seat.role == Role::Client) return;
+  std::vector<scenario::FaultTurn> turns;
+  faults_.on_progress(clock_.now(), seat.workload, taken_[seat.workload] += bytes.size(), turns);
+  carry_out(turns);
+}
+
+void EmuRun::look_at_time() {
+  std::vector<scenario::FaultTurn> turns;
+  faults_.on_time(clock_.now(), turns);
+  carry_out(turns);
+}
+
+void EmuRun::carry_out(const std::vector<scenario::FaultTurn>& turns) {
+  for (const scenario::FaultTurn& turn : turns) carry_out_one(turn);
+  const auto next = faults_.next();
+  if (!next) return;
+  fault_timer_.expires_at(clock_.real(*next));
+  fault_timer_.async_wait([this](const auto& error) {
+    if (!error) look_at_time();
+  });
+}
+
+void EmuRun::carry_out_one(const scenario::FaultTurn& turn) {
+  const scenario::FaultSpec& fault = scenario_.faults[turn.fault];
+  const TraceRecord noted{.at = clock_.now(),
+                          .event = TraceEvent::Notes,
+                          .object = TraceObject::Network,
+                          .to = describe(fault.action),
+                          .cause = turn.begins ? "fault" : "fault over",
+                          .value = turn.fault};
+  if (options_.keep_trace) outcome_.trace.push_back({0, noted});
+  if (options_.narrate) options_.narrate({0, noted});
+  if (wire_.turn(fault, turn.begins)) {
+    const auto* change = std::get_if<scenario::ChangeLink>(&fault.action);
+    if (change == nullptr || !change->down) return;
+    const scenario::LinkSpec& link = scenario_.links[change->link];
+    const bool up = turn.begins != *change->down;
+    // The ports learn it in a turn of their own: the fault may fire inside one of theirs.
+    for (const scenario::PortRef port : {link.a, link.b}) {
+      asio::post(loop_, [this, port, up] {
+        hosts_[port.node]->tell(
+            input::PortState{DeviceId{static_cast<std::uint8_t>(port.rnic)}, up});
+      });
+    }
+    return;
+  }
+  if (const auto* strip = std::get_if<scenario::StripOption>(&fault.action)) {
+    turn.begins ? void(strips_.insert(strip->host)) : void(strips_.erase(strip->host));
+  }
+  if (!turn.begins) return;
+  if (const auto told = staging::host_fault(fault.action, clock_.now())) {
+    // In a turn of its own, as above.
+    asio::post(loop_, [this, fault = *told] { hosts_[fault.host]->tell(fault.input); });
+  }
+  if (const auto* deed = std::get_if<scenario::AppDoes>(&fault.action)) give_up(*deed);
+}
+
+void EmuRun::give_up(const scenario::AppDoes& does) {
+  for (PlannedFlow& flow : flows_) {
+    if (flow.workload != does.workload) continue;
+    const bool client = does.side == scenario::Side::Client;
+    (client ? flow.client : flow.server).give_up(does.deed);
+    asio::post(loop_, [this, node = client ? flow.from : flow.to] { hosts_[node]->wake(); });
+  }
+}
+
+void EmuRun::sample() {
+  if (options_.progress) {
+    scenario::Progress progress{.now = clock_.now(), .bytes = outcome_.performance.bytes};
+    for (const PlannedFlow& flow : flows_) {
+      progress.bytes_total += flow.client.to_receive() + flow.server.to_receive();
+    }
+    interrupted_ = !options_.progress(progress);
+  }
+  sampler_.expires_after(kSampleEvery);
+  sampler_.async_wait([this](const auto& error) {
+    if (!error) sample();
+  });
+}
+
+bool EmuRun::finished() {
+  const Instant now = clock_.now();
+  if (interrupted_ || now >= Instant(scenario_.duration)) return true;
+  const bool done = std::all_of(flows_.begin(), flows_.end(), [](const PlannedFlow& flow) {
+    return flow.client.done() && flow.server.done();
+  });
+  if (!done) {
+    all_done_at_.reset();
+    return false;
+  }
+  if (!all_done_at_) all_done_at_ = now;
+  const bool quiet = std::all_of(hosts_.begin(), hosts_.end(), [](const auto& host) {
+    return host->stack().census().connections == 0;
+  });
+  return now - *all_done_at_ >= (quiet ? kGoodbye / 5 : kGoodbye);
+}
+
+void EmuRun::report() {
+  bool intact = true;
+  for (const PlannedFlow& flow : flows_) {
+    auto& connection = outcome_.workloads[flow.workload].connections[flow.connection];
+    connection = {flow.client.result(), flow.server.result()};
+    intact = intact && connection.client.intact && connection.server.intact;
+  }
+  outcome_.verdicts.push_back({.name = "byte_exact",
+                               .passed = intact,
+                               .detail = intact ? "" : "an application got a wrong byte"});
+  for (std::size_t i = 0; i < hosts_.size(); ++i) {
+    auto counters = staging::host_counters(hosts_[i]->stack());
+    FabricCounters sum;
+    for (std::size_t device = 0; device < hosts_[i]->fabric_count(); ++device) {
+      sum.dropped_icrc += hosts_[i]->fabric(device).counters().dropped_icrc;
+      sum.dropped_sending += hosts_[i]->fabric(device).counters().dropped_sending;
+    }
+    counters.push_back({"dropped_icrc", sum.dropped_icrc});
+    counters.push_back({"dropped_sending", sum.dropped_sending});
+    outcome_.hosts.push_back({scenario_.nodes[i].name, std::move(counters)});
+  }
+  outcome_.performance.frames = frames_;
+  outcome_.performance.model_time = outcome_.performance.wall_time =
+      clock_.now().time_since_epoch();
+}
+
+}  // namespace smclab::runtime

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+//
+// One run on the emu stage: the hosts, their connections, the faults and what is reported.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "emu/runtime/clock.h"
+#include "emu/runtime/real_host.h"
+#include "emu/runtime/stage/capture_tap.h"
+#include "emu/runtime/stage/connector.h"
+#include "emu/runtime/stage/wire_faults.h"
+#include "emu/scenario/fault_clock.h"
+#include "emu/scenario/stage.h"
+
+namespace smclab::runtime {
+
+class EmuRun {
+ public:
+  /// `scenario` is placed on loopback already; all three outlive the run.
+  EmuRun(const scenario::Scenario& scenario, const scenario::PlayOptions& options,
+         scenario::Outcome& outcome);
+  ~EmuRun();
+
+  /// Binds all sockets. The error is one sentence for the user.
+  [[nodiscard]] tl::expected<void, std::string> open();
+  /// Plays until all is done, the scenario's duration is over, or `progress` says stop.
+  [[nodiscard]] scenario::PlayEnd play();
+
+ private:
+  class Owner;
+
+  [[nodiscard]] tl::expected<void, std::string> open_host(std::uint32_t node);
+  void start_flow(std::uint32_t number);
+  [[nodiscard]] bool both_offer(const scenario::PlannedFlow& flow, Role role) const;
+  void give_up(const scenario::AppDoes& does);
+  void attach(std::uint32_t number, Role role, Connector::Socket socket);
+  void failed(std::uint32_t number);
+  void record(std::uint32_t node, const TraceRecord& record);
+  void frame(std::uint32_t node, DeviceId device, const roce::Envelope& envelope,
+             std::span<const std::byte> bytes);
+  void received(const Seat& seat, std::span<const std::byte> bytes);
+  void carry_out(const std::vector<scenario::FaultTurn>& turns);
+  void carry_out_one(const scenario::FaultTurn& turn);
+  void look_at_time();
+  void sample();
+  [[nodiscard]] bool finished();
+  void report();
+
+  const scenario::Scenario& scenario_;
+  const scenario::PlayOptions& options_;
+  scenario::Outcome& outcome_;
+  boost::asio::io_context loop_{1};
+  Clock clock_;
+  CaptureTap tap_;
+  WireFaults wire_;
+  scenario::FaultClock faults_;
+  std::set<std::uint32_t> strips_;  // nodes whose SMC-R option is taken out on the path
+  Connector connector_;
+  std::vector<scenario::PlannedFlow> flows_;
+  std::vector<std::uint32_t> drawings_;  // of each flow
+  std::vector<std::uint64_t> taken_;     // bytes each workload's receivers took
+  std::vector<std::unique_ptr<Owner>> owners_;
+  std::vector<std::unique_ptr<RealHost>> hosts_;
+  std::vector<std::unique_ptr<boost::asio::steady_timer>> starts_;
+  boost::asio::steady_timer fault_timer_;
+  boost::asio::steady_timer sampler_;
+  std::optional<Instant> all_done_at_;
+  std::uint64_t frames_ = 0;
+  bool interrupted_ = false;
+};
+
+}  // namespace smclab::runtime

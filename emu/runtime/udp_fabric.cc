@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#include "emu/runtime/udp_fabric.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <boost/asio/socket_base.hpp>
+#include <utility>
+
+#include "emu/runtime/address.h"
+#include "emu/runtime/port_owner.h"
+
+namespace smclab::runtime {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+// Datagrams are received behind this much room; envelopes without options never need more.
+constexpr std::size_t kFront = roce::kLargestEnvelope;
+// A turn of the loop takes at most this many frames, so that timers and TCP get their turn.
+constexpr int kFramesPerTurn = 64;
+constexpr int kSocketBuffer = 4 << 20;
+
+std::string explain(const IpAddress& address, const error_code& error) {
+  std::string where = to_socket(address).to_string() + ":" + std::to_string(kRocePort);
+  if (error != asio::error::address_in_use) {
+    return "cannot open UDP " + where + ": " + error.message();
+  }
+  const std::string owner = owner_of_udp_port(address, kRocePort);
+  return "UDP " + where + " is in use" + (owner.empty() ? "" : " by " + owner) +
+         ": one process owns the RoCE port of an address; end it, or use another address";
+}
+
+// Never fragment: a fragment's headers differ from those that the ICRC was computed over.
+void forbid_fragments(asio::ip::udp::socket& socket, bool v4) {
+  const int level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
+  const int option = v4 ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER;
+  const int value = v4 ? IP_PMTUDISC_DO : IPV6_PMTUDISC_DO;
+  ::setsockopt(socket.native_handle(), level, option, &value, sizeof value);
+}
+
+}  // namespace
+
+tl::expected<std::unique_ptr<UdpFabric>, std::string> UdpFabric::open(asio::io_context& loop,
+                                                                      const IpAddress& address,
+                                                                      Receive receive) {
+  const asio::ip::udp::endpoint endpoint(to_socket(address), kRocePort);
+  asio::ip::udp::socket socket(loop);
+  error_code error;
+  socket.open(endpoint.protocol(), error);
+  if (error) return tl::unexpected(explain(address, error));
+  forbid_fragments(socket, address.is_v4());
+  error_code ignored;  // the kernel clips the sizes to its limits; smaller ones only cost speed
+  socket.set_option(asio::socket_base::receive_buffer_size(kSocketBuffer), ignored);
+  socket.set_option(asio::socket_base::send_buffer_size(kSocketBuffer), ignored);
+  socket.non_blocking(true, ignored);
+  socket.bind(endpoint, error);
+  if (error) return tl::unexpected(explain(address, error));
+  std::unique_ptr<UdpFabric> fabric(new UdpFabric(std::move(socket), std::move(receive)));
+  fabric->own_ = address.gid;
+  fabric->watch();
+  return fabric;
+}
+
+UdpFabric::UdpFabric(asio::ip::udp::socket socket, Receive receive)
+    : socket_(std::move(socket)), receive_(std::move(receive)) {}
+
+bool UdpFabric::send(const roce::Envelope& envelope, std::span<const std::byte> frame) {
+  const auto datagram = frame.subspan(roce::envelope_size(envelope));
+  error_code error;
+  socket_.send_to(asio::buffer(datagram.data(), datagram.size()),
+                  asio::ip::udp::endpoint(to_socket(IpAddress{envelope.destination}), kRocePort), 0,
+                  error);
+  ++(error ? counters_.dropped_sending : counters_.sent);
+  return !error;
+}
+
+void UdpFabric::watch() {
+  socket_.async_wait(asio::ip::udp::socket::wait_read, [this](const error_code& error) {
+    if (error) return;  // the socket is being destroyed
+    drain();
+    watch();
+  });
+}
+
+void UdpFabric::drain() {
+  for (int i = 0; i < kFramesPerTurn; ++i) {
+    asio::ip::udp::endpoint from;
+    error_code error;
+    const std::size_t length = socket_.receive_from(
+        asio::buffer(buffer_.data() + kFront, buffer_.size() - kFront), from, 0, error);
+    if (error == asio::error::would_block || error == asio::error::try_again) return;
+    if (!error) take(from, length);
+  }
+}
+
+void UdpFabric::take(const asio::ip::udp::endpoint& from, std::size_t length) {
+  const roce::Envelope envelope{
+      .source = from_socket(from.address()).gid, .destination = own_, .source_port = from.port()};
+  const std::size_t front = roce::envelope_size(envelope);
+  if (length < 4) {
+    ++counters_.dropped_icrc;
+    return;
+  }
+  const auto frame = std::span(buffer_).subspan(kFront - front, front + length);
+  roce::write_envelope(envelope, length - 4, frame);
+  const auto opened = roce::open_ethernet(frame);
+  if (!opened) {
+    ++counters_.dropped_icrc;
+    return;
+  }
+  ++counters_.received;
+  receive_({.source = envelope.source, .destination = own_, .bytes = opened->packet});
+}
+
+}  // namespace smclab::runtime
