@@ -94,7 +94,7 @@ class Endpoint {
   void conclude(Turn& turn, ConnId id, const handshake::Outcome& outcome);
   void connect(Turn& turn, ConnId id);
   void tell_buffer_owner(Turn& turn, GroupId group, BufferId buffer, const handshake::Event& event);
-  Connection begin_connection(const handshake::Attempt& attempt) const;
+  [[nodiscard]] Connection begin_connection(const handshake::Attempt& attempt) const;
 
   [[nodiscard]] ConnTurn turn_of(Turn& turn, Connection& conn) {
     return {turn, conn, directory_.links.find(conn.link)};

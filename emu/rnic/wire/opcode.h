@@ -154,8 +154,8 @@ inline constexpr std::uint8_t kNoOpcode = 0xFF;
 inline constexpr std::array<std::uint8_t, 256> kOpcodePlaces = [] {
   std::array<std::uint8_t, 256> places{};
   places.fill(kNoOpcode);
-  for (std::uint8_t i = 0; i < kOpcodes.size(); ++i) {
-    places[static_cast<std::uint8_t>(kOpcodes[i].opcode)] = i;
+  for (std::size_t i = 0; i < kOpcodes.size(); ++i) {
+    places[static_cast<std::uint8_t>(kOpcodes[i].opcode)] = static_cast<std::uint8_t>(i);
   }
   return places;
 }();

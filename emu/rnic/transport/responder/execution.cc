@@ -49,12 +49,11 @@ void handle_expected(Device& device, QueuePair& qp, const roce::Packet& packet, 
   r.nak_sent = false;
   // A NAK that is still due acknowledges as well, and asks again for what was dropped meanwhile.
   if (r.reply == Reply::SequenceNak) return;
-  if (packet.info->kind == Kind::ReadRequest) {
-    r.reply = Reply::None;  // the responses acknowledge the READ and all before it
-  } else if (packet.headers.bth.ack_request) {
+  const bool read = packet.info->kind == Kind::ReadRequest;
+  if (packet.headers.bth.ack_request && !read) {
     r.reply = Reply::Ack;
-  } else if (r.reply == Reply::RnrNak) {
-    r.reply = Reply::None;
+  } else if (read || r.reply == Reply::RnrNak) {
+    r.reply = Reply::None;  // the responses acknowledge the READ and all before it
   }
 }
 
