@@ -19,6 +19,10 @@ namespace smclab::runtime {
   return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, v6);
 }
 
+/// An address of this machine. A link-local one means nothing without its interface, which is
+/// looked for.
+[[nodiscard]] boost::asio::ip::address to_local_socket(const IpAddress& address);
+
 [[nodiscard]] inline IpAddress from_socket(const boost::asio::ip::address& address) {
   const auto v6 = address.is_v4() ? boost::asio::ip::make_address_v6(boost::asio::ip::v4_mapped,
                                                                      address.to_v4())

@@ -34,7 +34,7 @@ tl::expected<void, std::string> RealHost::open(const input::Entropy& entropy) {
   const auto& devices = stack_.parameters().smc.devices;
   for (std::size_t i = 0; i < devices.size(); ++i) {
     const DeviceId device{static_cast<std::uint8_t>(i)};
-    auto fabric = UdpFabric::open(loop_, IpAddress{devices[i].gid},
+    auto fabric = UdpFabric::open(loop_, {.address = IpAddress{devices[i].gid}},
                                   [this, device](const rnic::ReceivedFrame& frame) {
                                     tell(stack::input::Frame{device, frame});
                                   });

@@ -2,11 +2,13 @@
 #include "emu/runtime/udp_fabric.h"
 
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <sys/socket.h>
 
 #include <boost/asio/socket_base.hpp>
 #include <utility>
 
+#include "emu/rnic/wire/bth.h"
 #include "emu/runtime/address.h"
 #include "emu/runtime/port_owner.h"
 
@@ -41,17 +43,27 @@ void forbid_fragments(asio::ip::udp::socket& socket, bool v4) {
   ::setsockopt(socket.native_handle(), level, option, &value, sizeof value);
 }
 
+// Linux' soft-RoCE writes no UDP checksum over IPv6, where that is forbidden without this option.
+// The ICRC covers more than a checksum would.
+void take_without_checksum(asio::ip::udp::socket& socket, bool v4) {
+  if (v4) return;
+  const int on = 1;
+  ::setsockopt(socket.native_handle(), IPPROTO_UDP, UDP_NO_CHECK6_RX, &on, sizeof on);
+}
+
 }  // namespace
 
 tl::expected<std::unique_ptr<UdpFabric>, std::string> UdpFabric::open(asio::io_context& loop,
-                                                                      const IpAddress& address,
+                                                                      const FabricPlace& place,
                                                                       Receive receive) {
-  const asio::ip::udp::endpoint endpoint(to_socket(address), kRocePort);
+  const IpAddress& address = place.address;
+  const asio::ip::udp::endpoint endpoint(to_local_socket(address), kRocePort);
   asio::ip::udp::socket socket(loop);
   error_code error;
   socket.open(endpoint.protocol(), error);
   if (error) return tl::unexpected(explain(address, error));
   forbid_fragments(socket, address.is_v4());
+  take_without_checksum(socket, address.is_v4());
   error_code ignored;  // the kernel clips the sizes to its limits; smaller ones only cost speed
   socket.set_option(asio::socket_base::receive_buffer_size(kSocketBuffer), ignored);
   socket.set_option(asio::socket_base::send_buffer_size(kSocketBuffer), ignored);
@@ -60,6 +72,7 @@ tl::expected<std::unique_ptr<UdpFabric>, std::string> UdpFabric::open(asio::io_c
   if (error) return tl::unexpected(explain(address, error));
   std::unique_ptr<UdpFabric> fabric(new UdpFabric(std::move(socket), std::move(receive)));
   fabric->own_ = address.gid;
+  fabric->senders_ = place.senders;
   fabric->watch();
   return fabric;
 }
@@ -97,7 +110,7 @@ void UdpFabric::drain() {
 }
 
 void UdpFabric::take(const asio::ip::udp::endpoint& from, std::size_t length) {
-  const roce::Envelope envelope{
+  roce::Envelope envelope{
       .source = from_socket(from.address()).gid, .destination = own_, .source_port = from.port()};
   const std::size_t front = roce::envelope_size(envelope);
   if (length < 4) {
@@ -106,13 +119,35 @@ void UdpFabric::take(const asio::ip::udp::endpoint& from, std::size_t length) {
   }
   const auto frame = std::span(buffer_).subspan(kFront - front, front + length);
   roce::write_envelope(envelope, length - 4, frame);
-  const auto opened = roce::open_ethernet(frame);
+  auto opened = roce::open_ethernet(frame);
+  if (!opened && solve_identification(envelope, frame)) {
+    roce::write_envelope(envelope, length - 4, frame);
+    opened = roce::open_ethernet(frame);
+  }
   if (!opened) {
     ++counters_.dropped_icrc;
     return;
   }
   ++counters_.received;
   receive_({.source = envelope.source, .destination = own_, .bytes = opened->packet});
+}
+
+// The frame was written with identification 0. True if there is another that makes its ICRC right.
+bool UdpFabric::solve_identification(roce::Envelope& envelope, std::span<const std::byte> frame) {
+  constexpr std::size_t kBehindField = 6;  // bytes of the IPv4 header up to it, and it
+  const auto packet = frame.subspan(roce::Ethernet::kSize);
+  const bool v4 = roce::network_of(envelope) == roce::Network::Ipv4;
+  const std::size_t least = roce::network_size(roce::Network::Ipv4) + roce::Bth::kSize;
+  if (senders_ == Senders::Own || !v4 || packet.size() < least + roce::kIcrcSize) return false;
+  const auto covered = packet.first(packet.size() - roce::kIcrcSize);
+  std::uint32_t received = 0;
+  for (const std::byte byte : packet.last(roce::kIcrcSize)) {
+    received = received >> 8 | std::to_integer<std::uint32_t>(byte) << 24;
+  }
+  const std::uint32_t difference = roce::icrc_of(roce::Network::Ipv4, covered).crc() ^ received;
+  const auto identification = solver_.solve(difference, covered.size() - kBehindField);
+  envelope.identification = identification.value_or(0);
+  return identification.has_value();
 }
 
 }  // namespace smclab::runtime

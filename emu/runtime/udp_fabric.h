@@ -2,7 +2,8 @@
 //
 // RoCEv2 over an ordinary UDP socket on port 4791: no privilege, no kernel module. The socket is
 // unconnected and never fragments, so the kernel writes the IPv4 identification 0, which the ICRC
-// covers and a UDP receiver cannot see. One process owns the port of an address.
+// covers and a UDP receiver cannot see; that of other senders is solved for. One process owns the
+// port of an address.
 #pragma once
 
 #include <array>
@@ -18,6 +19,7 @@
 
 #include "emu/rnic/input.h"
 #include "emu/rnic/wire/encapsulation.h"
+#include "emu/rnic/wire/identification.h"
 #include "protocol/types.h"
 
 namespace smclab::runtime {
@@ -32,15 +34,26 @@ struct FabricCounters {
   std::uint64_t dropped_sending = 0;  ///< the kernel's socket buffer was full
 };
 
+/// Whose frames arrive: those of this class only, which write the IPv4 identification 0, or those
+/// of kernels and hardware too, which write what they like. For these 16 of the 32 bits that the
+/// ICRC checks are lost (roce::IdentificationSolver).
+enum class Senders : std::uint8_t { Own, Any };
+
+/// Where a fabric is bound.
+struct FabricPlace {
+  IpAddress address;  ///< of this machine; a link-local one stands for the interface that has it
+  Senders senders = Senders::Own;
+};
+
 /// The port of one software RNIC. Not copyable; must outlive the event loop's last turn.
 class UdpFabric {
  public:
   using Receive = std::function<void(const rnic::ReceivedFrame&)>;
 
-  /// Binds `address`:4791. On failure the error is one sentence for the user; it names the owner
-  /// of the port where it can.
+  /// Binds port 4791 of the address. On failure the error is one sentence for the user; it names
+  /// the owner of the port where it can.
   [[nodiscard]] static tl::expected<std::unique_ptr<UdpFabric>, std::string> open(
-      boost::asio::io_context& loop, const IpAddress& address, Receive receive);
+      boost::asio::io_context& loop, const FabricPlace& place, Receive receive);
 
   /// Sends a sealed Ethernet frame (roce::seal): the part behind its UDP header goes out. False
   /// when the socket buffer was full: the frame is lost, as on a wire, and go-back-N repeats it.
@@ -53,10 +66,14 @@ class UdpFabric {
   void watch();
   void drain();
   void take(const boost::asio::ip::udp::endpoint& from, std::size_t length);
+  [[nodiscard]] bool solve_identification(roce::Envelope& envelope,
+                                          std::span<const std::byte> frame);
 
   boost::asio::ip::udp::socket socket_;
   Receive receive_;
   Gid own_;
+  Senders senders_ = Senders::Own;
+  roce::IdentificationSolver solver_;
   FabricCounters counters_;
   // Room for an envelope in front of the datagram, which the ICRC check wants to see.
   std::array<std::byte, 8'192> buffer_{};

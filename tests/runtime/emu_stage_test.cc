@@ -152,7 +152,7 @@ TEST(EmuStage, StopsWhenProgressSaysSo) {
 
 TEST(EmuStage, CannotPlayWhereThePortIsTaken) {
   boost::asio::io_context loop;
-  const auto owner = UdpFabric::open(loop, ipv4(127, 0, 0, 3), [](const auto&) {});
+  const auto owner = UdpFabric::open(loop, {ipv4(127, 0, 0, 3)}, [](const auto&) {});
   ASSERT_TRUE(owner);
   scenario::Outcome outcome;
   EXPECT_EQ(EmuStage().play(two_hosts(1), {}, outcome), PlayEnd::Cannot);

@@ -32,9 +32,9 @@ std::vector<std::byte> make_frame(const roce::Envelope& envelope) {
 class UdpFabricTest : public testing::Test {
  protected:
   std::unique_ptr<UdpFabric> open(const IpAddress& address, std::vector<std::size_t>& sizes) {
-    auto fabric = UdpFabric::open(loop_, address, [&sizes](const rnic::ReceivedFrame& frame) {
-      sizes.push_back(frame.bytes.size());
-    });
+    auto fabric = UdpFabric::open(
+        loop_, {address, senders_},
+        [&sizes](const rnic::ReceivedFrame& frame) { sizes.push_back(frame.bytes.size()); });
     EXPECT_TRUE(fabric) << fabric.error();
     return fabric ? std::move(*fabric) : nullptr;
   }
@@ -47,6 +47,7 @@ class UdpFabricTest : public testing::Test {
     ASSERT_EQ(seen(), frames);
   }
   asio::io_context loop_;
+  Senders senders_ = Senders::Own;
   std::vector<std::size_t> here_;
   std::vector<std::size_t> there_;
   const roce::Envelope envelope_{
@@ -78,9 +79,36 @@ TEST_F(UdpFabricTest, DropsDamageAndStrangersAndCountsThem) {
   EXPECT_TRUE(there_.empty());
 }
 
+// A kernel writes any identification. Whoever expects one solves for it; damage stays damage.
+TEST_F(UdpFabricTest, TakesAnyIdentificationFromAnySender) {
+  roce::Envelope of_a_kernel = envelope_;
+  of_a_kernel.identification = 0x7FDA;
+  auto damaged = make_frame(of_a_kernel);
+  damaged[damaged.size() - 10] ^= std::byte{1};
+  const auto a = open(kHere, here_);
+  senders_ = Senders::Any;
+  const auto b = open(kThere, there_);
+  a->send(envelope_, make_frame(of_a_kernel));
+  a->send(envelope_, damaged);
+  a->send(envelope_, make_frame(envelope_));
+  run_until_counted(*b, 3);
+  EXPECT_EQ(there_.size(), 2U);
+  EXPECT_EQ(b->counters().dropped_icrc, 1U);
+}
+
+TEST_F(UdpFabricTest, TakesOnlyItsOwnIdentificationUnlessItExpectsOthers) {
+  roce::Envelope of_a_kernel = envelope_;
+  of_a_kernel.identification = 1;
+  const auto a = open(kHere, here_);
+  const auto b = open(kThere, there_);
+  a->send(envelope_, make_frame(of_a_kernel));
+  run_until_counted(*b, 1);
+  EXPECT_EQ(b->counters().dropped_icrc, 1U);
+}
+
 TEST_F(UdpFabricTest, ABusyPortIsOneSentenceThatNamesItsOwner) {
   const auto first = open(kHere, here_);
-  const auto second = UdpFabric::open(loop_, kHere, [](const rnic::ReceivedFrame&) {});
+  const auto second = UdpFabric::open(loop_, {kHere}, [](const rnic::ReceivedFrame&) {});
   ASSERT_FALSE(second);
   EXPECT_NE(second.error().find("127.0.77.2:4791 is in use by runtime_sockets (process "),
             std::string::npos)
@@ -88,7 +116,7 @@ TEST_F(UdpFabricTest, ABusyPortIsOneSentenceThatNamesItsOwner) {
 }
 
 TEST_F(UdpFabricTest, AnAddressThatIsNotOursIsOneSentence) {
-  const auto fabric = UdpFabric::open(loop_, ipv4(192, 0, 2, 1), [](const rnic::ReceivedFrame&) {});
+  const auto fabric = UdpFabric::open(loop_, {ipv4(192, 0, 2, 1)}, [](const auto&) {});
   ASSERT_FALSE(fabric);
   EXPECT_NE(fabric.error().find("cannot open UDP 192.0.2.1:4791"), std::string::npos);
 }
