@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "protocol/input.h"
+#include "protocol/limits.h"
 #include "protocol/trace.h"
 #include "protocol/types.h"
 
@@ -97,10 +98,12 @@ struct ResetTcp {
 // --- RNIC --------------------------------------------------------------------------------------
 
 /// Make a protection domain, completion queues and an RC queue pair in state Init for this link,
-/// and post its receives. Answered by QpMade.
+/// and post its receives. Answered by QpMade. Version 2 has messages longer than 44 bytes, and one
+/// that finds too short a receive breaks the queue pair: each is to take `receive_size` bytes.
 struct MakeQp {
   LinkId link;
   DeviceId device;
+  std::uint32_t receive_size = kMessageSize;  ///< or kLargestMessage in version 2
 };
 /// Move the link's queue pair. Addresses and PSNs matter on the way to ReadyToReceive, `send_psn`
 /// on the way to ReadyToSend. Answered by QpMoved.

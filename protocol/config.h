@@ -6,8 +6,10 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <vector>
 
+#include "protocol/eid.h"
 #include "protocol/limits.h"
 #include "protocol/time.h"
 #include "protocol/types.h"
@@ -16,6 +18,9 @@ namespace smclab {
 
 /// Which practice shows on the wire where RFC 7609 and the kernel differ.
 enum class Profile : std::uint8_t { Linux, Rfc };
+
+/// Which versions of SMC-R a host offers and accepts. Version 2 takes an enterprise id, too.
+enum class Versions : std::uint8_t { V1, V2, Both };
 
 /// A name of up to 16 characters that joins the ports of one physical network; zero padded.
 struct PnetId {
@@ -31,6 +36,8 @@ struct Device {
   std::uint8_t prefix_length = 24;  ///< bits of the interface's subnet (0…32, or 0…128 for IPv6)
   PnetId pnet;                      ///< connections use a port of the same network only
   MtuCode mtu = MtuCode::Mtu1024;   ///< largest path MTU the port can use
+  Mac gateway;                      ///< next hop to peers outside the subnet, in version 2 only;
+                                    ///< zero: there is no way to them
   bool up = true;                   ///< port state at start; input::PortState changes it
   bool operator==(const Device&) const = default;
 };
@@ -56,13 +63,19 @@ struct Config {
   PeerId peer_id;               ///< must differ after each restart of the host
   std::vector<Device> devices;  ///< DeviceId is the place in this list; at most 255
   bool smc = true;              ///< false: every connection is plain TCP
+  Versions versions = Versions::Both;
+  std::vector<Eid> ueids;       ///< at most 4, as in Linux; without one there is no version 2
+  std::uint8_t release = 1;     ///< of version 2: 1 is v2.1; 0 makes a host of v2.0
+  std::string host_name;        ///< peers are told its first 32 characters on first contact
+  std::uint16_t features = 1;   ///< feature mask of v2.1; Linux: extended GIDs for loopback ISM
   bool ipsec = false;           ///< connections are under an IPsec policy: declines (RFC §5.5)
   std::uint32_t rmem = 65'536;  ///< wanted RMBE size in bytes, rounded up to a size class
   std::uint32_t wmem = 65'536;  ///< wanted send buffer size in bytes, rounded up likewise
   std::uint32_t autocorking_size = 65'536;  ///< bytes held back while a CDC is unfinished; 0: off
   Duration smcr_testlink_time = std::chrono::seconds(30);  ///< idle time before TEST LINK; 0: off
-  std::uint8_t smcr_max_links_per_lgr = 1;                 ///< 1…2
-  std::uint8_t smcr_max_conns_per_lgr = 255;  ///< 16…255; smaller values only for tests
+  std::uint8_t smcr_max_links_per_lgr = 1;                 ///< 1…2; negotiated in v2.1
+  std::uint8_t smcr_max_conns_per_lgr = 255;  ///< 16…255, negotiated in v2.1; smaller values only
+                                              ///< for tests
   Timeouts timeouts;
   Limits limits;
   Widths widths;

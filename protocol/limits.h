@@ -32,8 +32,10 @@ struct Limits {
 };
 
 /// The largest message of any kind: LLC v2 goes up to 8,192 bytes.
-inline constexpr std::size_t kLargestMessage = 8'192;
+inline constexpr std::uint32_t kLargestMessage = 8'192;
+/// Enterprise ids of a host (Linux: MAX_UEID).
+inline constexpr std::size_t kMostUeids = 4;
 /// All v1 LLC and all CDC messages have this size.
-inline constexpr std::size_t kMessageSize = 44;
+inline constexpr std::uint32_t kMessageSize = 44;
 
 }  // namespace smclab

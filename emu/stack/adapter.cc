@@ -8,7 +8,6 @@
 namespace smclab::stack {
 namespace {
 
-constexpr std::uint32_t kReceiveSlot = kMessageSize;
 constexpr auto kSendSlot = static_cast<std::uint32_t>(kLongestForgery);
 // An RDMA write may wrap in the peer's ring, and a CDC follows: three requests a message.
 constexpr std::uint32_t kRequestsPerMessage = 3;
@@ -27,12 +26,8 @@ rnic::CqId receive_queue_of(rnic::QpId qp) {
 
 Adapter::Adapter(const Setup& setup) : setup_(setup), rnic_(setup.rnic) {}
 
-std::uint32_t Adapter::send_offset(std::size_t slot) const noexcept {
-  return setup_.receive_slots * kReceiveSlot + static_cast<std::uint32_t>(slot) * kSendSlot;
-}
-
-std::uint32_t Adapter::messages_size() const noexcept {
-  return send_offset(setup_.send_slots);
+std::uint32_t Adapter::receive_offset(const Queues& queues, std::uint64_t slot) const noexcept {
+  return setup_.send_slots * kSendSlot + static_cast<std::uint32_t>(slot) * queues.receive_size;
 }
 
 // --- what the core asks --------------------------------------------------------------------------
@@ -48,10 +43,13 @@ rnic::output::VerbDone Adapter::verb(Shift& shift, const rnic::Input& input) {
   return answer;
 }
 
-std::optional<rnic::QpId> Adapter::make_queue_pair(Shift& shift, LinkId link) {
-  const rnic::QpId qp = queues_.insert(Queues{.link = link});
-  queues_.at(qp).sends.resize(setup_.send_slots);
-  queues_.at(qp).messages = shift.memory.allocate(messages_size(), Backing::Bytes);
+std::optional<rnic::QpId> Adapter::make_queue_pair(Shift& shift, const action::MakeQp& make) {
+  const rnic::QpId qp =
+      queues_.insert(Queues{.link = make.link, .receive_size = make.receive_size});
+  Queues& queues = queues_.at(qp);
+  queues.sends.resize(setup_.send_slots);
+  queues.messages =
+      shift.memory.allocate(receive_offset(queues, setup_.receive_slots), Backing::Bytes);
   if (build(shift, qp)) return qp;
   destroy_queue_pair(shift, qp);
   return std::nullopt;
@@ -74,9 +72,10 @@ bool Adapter::build(Shift& shift, rnic::QpId qp) {
                                                       .max_receive = setup_.receive_slots});
   if (made.status != rnic::VerbStatus::Success) return false;
   const VirtualAddress address{next_address_};
-  next_address_ += messages_size();
+  const std::uint32_t size = receive_offset(queues, setup_.receive_slots);
+  next_address_ += size;
   const auto registered = grant(shift, {.pd = domain_of(qp),
-                                        .memory = {queues.messages, 0, messages_size()},
+                                        .memory = {queues.messages, 0, size},
                                         .address = address,
                                         .access = {.local_write = true}});
   if (!registered) return false;
@@ -160,7 +159,7 @@ void Adapter::post_send(Shift& shift, rnic::QpId qp, RequestId request,
   const auto free = std::find(queues.sends.begin(), queues.sends.end(), RequestId{0});
   bool posted = false;
   if (free != queues.sends.end()) {
-    const std::uint32_t offset = send_offset(static_cast<std::size_t>(free - queues.sends.begin()));
+    const auto offset = static_cast<std::uint32_t>(free - queues.sends.begin()) * kSendSlot;
     const auto length = static_cast<std::uint32_t>(std::min(bytes.size(), kLongestForgery));
     std::copy_n(bytes.begin(), length,
                 shift.memory.bytes({queues.messages, offset, length}).begin());
@@ -184,10 +183,9 @@ void Adapter::post_write(Shift& shift, rnic::QpId qp, const rnic::SendRequest& w
 
 bool Adapter::post_receive(Shift& shift, rnic::QpId qp, rnic::WorkId slot) {
   const Queues& queues = queues_.at(qp);
-  return succeeds(
-      shift,
-      rnic::input::PostReceive{
-          qp, slot, {queues.key, {queues.address.value + slot * kReceiveSlot}, kReceiveSlot}});
+  const VirtualAddress place{queues.address.value + receive_offset(queues, slot)};
+  return succeeds(shift,
+                  rnic::input::PostReceive{qp, slot, {queues.key, place, queues.receive_size}});
 }
 
 // --- what happens --------------------------------------------------------------------------------
@@ -319,7 +317,7 @@ std::optional<Adapter::Polled> Adapter::told(Shift& shift, const rnic::Completio
     case rnic::CompletionKind::Receive:
     case rnic::CompletionKind::ReceiveWithImmediate: {
       if (completion.status != CompletionStatus::Success) return std::nullopt;
-      const auto offset = static_cast<std::uint32_t>(completion.work * kReceiveSlot);
+      const std::uint32_t offset = receive_offset(*queues, completion.work);
       return Polled{
           .input = smclab::input::Message{link, shift.memory.bytes(
                                                     {queues->messages, offset, completion.length})},

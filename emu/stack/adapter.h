@@ -57,7 +57,7 @@ class Adapter {
 
   // --- what the core asks ---
   /// Answers with QpMade.
-  std::optional<rnic::QpId> make_queue_pair(Shift& shift, LinkId link);
+  std::optional<rnic::QpId> make_queue_pair(Shift& shift, const action::MakeQp& make);
   void move_queue_pair(Shift& shift, rnic::QpId qp, const action::MoveQp& move);
   void destroy_queue_pair(Shift& shift, rnic::QpId qp);
   std::optional<Registration> register_buffer(Shift& shift, rnic::QpId qp, const Region& region);
@@ -107,7 +107,8 @@ class Adapter {
   // the queue pair's index.
   struct Queues {
     LinkId link;
-    rnic::MemoryId messages{};  // receive slots, then send slots
+    std::uint32_t receive_size = 0;  // of a receive slot
+    rnic::MemoryId messages{};       // send slots, then receive slots
     rnic::MrId region{};
     Rkey key{};
     VirtualAddress address{};
@@ -115,7 +116,7 @@ class Adapter {
     bool operator==(const Queues&) const = default;
     template <class V>
     constexpr void members(V& v) const {
-      v(link, messages, region, key, address, sends);
+      v(link, receive_size, messages, region, key, address, sends);
     }
   };
   /// What a region lets the RNIC do with which memory.
@@ -145,9 +146,9 @@ class Adapter {
   bool build(Shift& shift, rnic::QpId qp);
   bool post_receive(Shift& shift, rnic::QpId qp, rnic::WorkId slot);
   std::optional<Polled> told(Shift& shift, const rnic::Completion& completion);
-  /// Where a send slot begins in the link's message memory.
-  [[nodiscard]] std::uint32_t send_offset(std::size_t slot) const noexcept;
-  [[nodiscard]] std::uint32_t messages_size() const noexcept;
+  /// Where a receive slot begins in the link's message memory; the one behind the last: its size.
+  [[nodiscard]] std::uint32_t receive_offset(const Queues& queues,
+                                             std::uint64_t slot) const noexcept;
 
   Setup setup_;
   rnic::Rnic rnic_;

@@ -56,7 +56,7 @@ void Wiring::carry_out(Instant now, const action::MakeQp& make, Outputs& out) {
   std::optional<rnic::QpId> qp;
   Shift work = shift(now, out);
   if (device != nullptr && !denied(now, Resource::Qp, out)) {
-    qp = device->make_queue_pair(work, make.link);
+    qp = device->make_queue_pair(work, make);
   }
   if (!qp) {
     scratch_.answers.push_back(smclab::input::QpMade{make.link, false, {}});

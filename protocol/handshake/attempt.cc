@@ -18,10 +18,29 @@ Result<wire::ClcMessage> decode_pulled(const Pull& pull, std::span<const std::by
   return wire::decode_clc(std::span(whole).first(pull.header.size() + rest.size()));
 }
 
-// What a reader of the trace wants to know of a message beside its type.
+// What a reader of the trace wants to know of a message beside its type. Nothing is said of what
+// only version 1 is in.
+struct Gist {
+  std::string_view operator()(const wire::Proposal& message) const {
+    if (!message.has_v2()) return {};
+    return message.has_ip_area() ? "v1_or_v2" : "v2";
+  }
+  std::string_view operator()(const wire::Accept& message) const { return of_answer(message); }
+  std::string_view operator()(const wire::Confirm& message) const { return of_answer(message); }
+  std::string_view operator()(const wire::Decline& message) const {
+    return describe(message.diagnosis);
+  }
+  std::string_view operator()(const wire::SmcdAccept&) const { return {}; }
+  std::string_view operator()(const wire::SmcdConfirm&) const { return {}; }
+
+  template <class Answer>
+  static std::string_view of_answer(const Answer& message) {
+    if (message.version < 2) return {};
+    return message.first_contact ? "v2_first_contact" : "v2";
+  }
+};
 std::string_view gist_of(const wire::ClcMessage& message) {
-  const auto* decline = std::get_if<wire::Decline>(&message);
-  return decline == nullptr ? std::string_view{} : describe(decline->diagnosis);
+  return std::visit(Gist{}, message);
 }
 
 Pulled refuse(Attempt& attempt, const DecodeError& error) {

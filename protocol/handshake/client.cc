@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/handshake/agreement.h"
 #include "protocol/link/activation.h"
 #include "protocol/link/termination.h"
 
@@ -26,10 +27,15 @@ Outcome Client::start(Context c) {
   if (!interface) return decline(c, attempt_, Diagnosis::NoDevice);
   const auto port = choose_port(config, *interface, c.directory.ports);
   if (!port) return decline(c, attempt_, Diagnosis::NoDevice);
+  const Device& device = config.devices[port->value];
   const auto subnet = named_subnet(config.devices[interface->value]);
-  if (!subnet) return decline(c, attempt_, Diagnosis::Configuration);
+  attempt_.offered = {.v1 = speaks_v1(config) && subnet.has_value(),
+                      .v2 = speaks_v2(config) && is_routable(device.gid)};
+  if (!attempt_.offered.any()) {
+    return decline(c, attempt_, subnet ? Diagnosis::NoDevice : Diagnosis::Configuration);
+  }
   attempt_.device = *port;
-  send_clc(c, attempt_, make_proposal(config, config.devices[port->value], *subnet));
+  send_clc(c, attempt_, make_proposal(config, {device, subnet, attempt_.offered}));
   pull_message(c, attempt_);
   arm(c, attempt_, config.timeouts.clc_wait);
   return {};
@@ -72,7 +78,8 @@ Outcome Client::on(Context c, AwaitAccept&, const TimerFired&) {
 
 Outcome Client::receive_accept(Context c, const wire::Accept& accept) {
   attempt_.version = accept.version;
-  if (accept.version != 1) return decline(c, attempt_, Diagnosis::VersionMismatch);
+  const auto terms = take_terms(c.turn.config, attempt_, accept);
+  if (!terms) return decline(c, attempt_, terms.error());
   const auto wrong = wire::validate(accept, c.turn.config.limits.largest_peer_size_code);
   if (wrong && wrong->fault == Fault::ReservedValue) {
     return decline(c, attempt_, reserved_value(*wrong));
@@ -80,6 +87,7 @@ Outcome Client::receive_accept(Context c, const wire::Accept& accept) {
   if (wrong) return handle(c, MessageBroken{*wrong});
   // The port may have gone since the Proposal, but a Decline could not chase that (C.1).
   if (!c.directory.port_up(attempt_.device)) return decline(c, attempt_, Diagnosis::NoDevice);
+  attempt_.terms = *terms;
   const PeerEnd server = keep(accept.end);
   return accept.first_contact ? begin_first_contact(c, server)
                               : begin_subsequent_contact(c, server);
@@ -95,7 +103,8 @@ Outcome Client::begin_first_contact(Context c, const PeerEnd& server) {
 }
 
 Outcome Client::begin_subsequent_contact(Context c, const PeerEnd& server) {
-  const ClientMatch match = find_client_place(c.directory, contact_of(server), server.link.qpn);
+  const ClientMatch match =
+      find_client_place(c.directory, contact_of(server, attempt_.terms.version), server.link.qpn);
   if (!match.place) {
     // RFC 7609 C.4. A server that we share a group with, but not that link, is not out of sync.
     return decline(c, attempt_, match.known_peer ? Diagnosis::NoServerLink : Diagnosis::OutOfSync);
@@ -131,9 +140,18 @@ Outcome Client::advance(Context c, const Readiness& readiness) {
 }
 
 void Client::send_confirm(Context c) {
-  const bool linux_flag = c.turn.config.profile == Profile::Linux && attempt_.first_contact;
-  wire::Confirm confirm{.first_contact = linux_flag, .end = tell_end(c, attempt_)};
-  if (attempt_.first_contact) confirm.end.mtu = c.directory.links.at(attempt_.link).mtu;
+  const Config& config = c.turn.config;
+  const Terms& terms = attempt_.terms;
+  const bool first = attempt_.first_contact;
+  wire::Confirm confirm{.version = terms.version,
+                        .first_contact = first && config.profile == Profile::Linux,
+                        .end = tell_end(c, attempt_),
+                        .eid = terms.eid};
+  if (first) confirm.end.mtu = c.directory.links.at(attempt_.link).mtu;
+  if (confirm.has_extension()) {
+    confirm.extension = describe_terms(config, terms);
+    confirm.gids.push_back(confirm.end.gid);  // the only port that this group uses
+  }
   send_clc(c, attempt_, confirm);
 }
 

@@ -58,6 +58,17 @@ std::optional<DeviceId> choose_port(const Config& config, DeviceId interface,
   return std::nullopt;
 }
 
+bool is_routable(const Gid& gid) {
+  return gid != Gid{} && !is_link_local({gid});
+}
+
+Route route_to(const Device& port, const Gid& peer) {
+  if (!is_routable(port.gid) || !is_routable(peer)) return Route::None;
+  if (port.address.is_v4() != IpAddress{peer}.is_v4()) return Route::None;
+  if (holds(port, {peer})) return Route::Direct;
+  return port.gateway == Mac{} ? Route::None : Route::Gateway;
+}
+
 std::optional<Subnet> named_subnet(const Device& interface) {
   if (is_link_local(interface.address)) return std::nullopt;
   return subnet_of(interface.address, interface.prefix_length);

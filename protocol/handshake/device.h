@@ -33,6 +33,14 @@ struct Subnet {
 [[nodiscard]] std::optional<DeviceId> choose_port(const Config& config, DeviceId interface,
                                                   const std::vector<std::uint8_t>& ports);
 
+/// Whether version 2 can reach this address through a router: every one but link-local IPv6.
+/// Deviation: Linux speaks version 2 over IPv4 only, and falls back for all of IPv6.
+[[nodiscard]] bool is_routable(const Gid& gid);
+
+/// How a port gets to a peer's address in version 2.
+enum class Route : std::uint8_t { None, Direct, Gateway };
+[[nodiscard]] Route route_to(const Device& port, const Gid& peer);
+
 /// The subnet that a Proposal names for this interface. Nothing if it has none to name: a
 /// link-local IPv6 address is no prefix (smc_clc_prfx_set), an impossible length is none either.
 [[nodiscard]] std::optional<Subnet> named_subnet(const Device& interface);

@@ -13,6 +13,21 @@ wire::IpArea area_of(const Subnet& subnet) {
   return area;
 }
 
+// Linux leaves out who it is unless it offers version 1; its Confirm will tell.
+wire::Proposal offer_v2_only() {
+  return {.type_v2 = wire::SmcType::R, .type_v1 = wire::SmcType::None, .ip_area_offset = 0};
+}
+
+wire::ProposalV2 describe_v2(const Config& config, const Device& port) {
+  wire::ProposalV2 v2{.release = config.release, .gid = port.gid};
+  for (const Eid& eid : config.ueids) v2.eids.push_back(eid);
+  const bool limits = config.release >= 1;
+  v2.max_connections = limits ? config.smcr_max_conns_per_lgr : std::uint8_t{0};
+  v2.max_links = limits ? config.smcr_max_links_per_lgr : std::uint8_t{0};
+  v2.feature_mask = limits ? config.features : std::uint16_t{0};
+  return v2;
+}
+
 }  // namespace
 
 PeerEnd keep(const wire::ConnectionEnd& end) {
@@ -25,19 +40,43 @@ PeerEnd keep(const wire::ConnectionEnd& end) {
           .token = end.token};
 }
 
-Contact contact_of(const PeerEnd& end) {
-  return {.peer_id = end.peer_id, .gid = end.link.gid, .mac = end.link.mac};
+Contact contact_of(const PeerEnd& end, std::uint8_t version) {
+  return {.peer_id = end.peer_id, .gid = end.link.gid, .mac = end.link.mac, .version = version};
 }
 
-Contact contact_of(const wire::Proposal& proposal) {
-  return {.peer_id = proposal.peer_id, .gid = proposal.gid, .mac = proposal.mac};
+Contact contact_of(const wire::Proposal& proposal, std::uint8_t version) {
+  return {.peer_id = proposal.peer_id,
+          .gid = version >= 2 ? proposal.v2->gid : proposal.gid,
+          .mac = proposal.mac,
+          .version = version};
 }
 
-wire::Proposal make_proposal(const Config& config, const Device& device, const Subnet& subnet) {
-  const wire::ProposalV1 client{
-      .peer_id = config.peer_id, .gid = device.gid, .mac = device.mac, .ip_area = area_of(subnet)};
-  return config.profile == Profile::Linux ? wire::linux_proposal(client)
-                                          : wire::rfc_proposal(client);
+bool speaks_v1(const Config& config) {
+  return config.versions != Versions::V2 || config.profile == Profile::Rfc;
+}
+
+bool speaks_v2(const Config& config) {
+  return config.versions != Versions::V1 && config.profile == Profile::Linux &&
+         !config.ueids.empty();
+}
+
+wire::Proposal make_proposal(const Config& config, const Offer& offer) {
+  wire::Proposal proposal = offer_v2_only();
+  if (offer.versions.v1) {
+    SMCLAB_CHECK(offer.subnet.has_value());
+    const wire::ProposalV1 client{.peer_id = config.peer_id,
+                                  .gid = offer.port.gid,
+                                  .mac = offer.port.mac,
+                                  .ip_area = area_of(*offer.subnet)};
+    proposal = config.profile == Profile::Linux ? wire::linux_proposal(client)
+                                                : wire::rfc_proposal(client);
+  }
+  if (offer.versions.v2) {
+    proposal.type_v2 = wire::SmcType::R;
+    proposal.v2 = describe_v2(config, offer.port);
+    wire::place_areas(proposal);
+  }
+  return proposal;
 }
 
 bool shares_subnet(const wire::IpArea& area, const Device& interface) {

@@ -32,12 +32,34 @@ struct PeerEnd {
 };
 [[nodiscard]] PeerEnd keep(const wire::ConnectionEnd& end);
 
-/// The RNIC port that a peer names.
-[[nodiscard]] Contact contact_of(const PeerEnd& end);
-[[nodiscard]] Contact contact_of(const wire::Proposal& proposal);
+/// The RNIC port that a peer names in a handshake of this version.
+[[nodiscard]] Contact contact_of(const PeerEnd& end, std::uint8_t version);
+/// The port that a client names for one of the versions it offers.
+[[nodiscard]] Contact contact_of(const wire::Proposal& proposal, std::uint8_t version);
 
-[[nodiscard]] wire::Proposal make_proposal(const Config& config, const Device& device,
-                                           const Subnet& subnet);
+/// Whether this host can speak a version at all: RFC 7609 knows the first one only, and the second
+/// one takes an enterprise id.
+[[nodiscard]] bool speaks_v1(const Config& config);
+[[nodiscard]] bool speaks_v2(const Config& config);
+
+/// The versions that a Proposal offers.
+struct Offered {
+  bool v1 = false;
+  bool v2 = false;
+  [[nodiscard]] bool any() const noexcept { return v1 || v2; }
+  bool operator==(const Offered&) const = default;
+  template <class V>
+  constexpr void members(V& v) const {
+    v(v1, v2);
+  }
+};
+/// What a client says of itself. A v1 offer names a subnet.
+struct Offer {
+  const Device& port;
+  std::optional<Subnet> subnet;
+  Offered versions;
+};
+[[nodiscard]] wire::Proposal make_proposal(const Config& config, const Offer& offer);
 /// Whether an IP area names the interface's own subnet.
 [[nodiscard]] bool shares_subnet(const wire::IpArea& area, const Device& interface);
 

@@ -34,12 +34,14 @@ bool in_use(Context c, BufferId id) {
 }  // namespace
 
 Readiness Preparation::found_group(Context c, Attempt& attempt, const PeerId& peer_id) {
-  const auto group = make_group(c.turn, c.directory, attempt.role, peer_id);
+  const auto group = make_group(c.turn, c.directory,
+                                {.role = attempt.role, .peer_id = peer_id, .terms = attempt.terms});
   if (!group) return denied(Diagnosis::Memory);
   c.directory.groups.at(*group).founder = attempt.conn;
   attempt.first_contact = true;
   step_ = Step::MakeLink;
   const LinkId link = make_link(c.turn, c.directory, *group, attempt.device);
+  c.directory.links.at(link).peer = attempt.peer.link;  // as far as it is known
   join(c, attempt, {*group, link});
   return {};
 }

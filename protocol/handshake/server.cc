@@ -3,39 +3,15 @@
 
 #include <algorithm>
 
+#include "protocol/handshake/agreement.h"
 #include "protocol/link/activation.h"
 
 namespace smclab::handshake {
 namespace {
 
-// What Linux tells a client that does not offer SMC-Rv1: its search for a v2 device comes to
-// nothing first, and that reason is kept (smc_listen_find_device). With a device it is the
-// missing common EID, which Linux reports as "no device"; both were seen in its traffic.
-Diagnosis not_offered(const wire::Proposal& proposal, bool has_device) {
-  if (!wire::includes_r(proposal.type_v2)) return Diagnosis::NoSmcdDevice;
-  return has_device ? Diagnosis::NoDevice : Diagnosis::NoSmcrDevice;
-}
-
-bool is_own(const Config& config, const wire::Proposal& proposal) {
+bool is_own(const Config& config, const Gid& gid) {
   return std::any_of(config.devices.begin(), config.devices.end(),
-                     [&](const Device& device) { return device.gid == proposal.gid; });
-}
-
-// The port this connection can use with the client, or why there is none.
-tl::expected<DeviceId, Diagnosis> find_port(Context c, const Attempt& attempt,
-                                            const wire::Proposal& proposal) {
-  const Config& config = c.turn.config;
-  const auto interface = find_interface(config, attempt.local);
-  const auto port = interface ? choose_port(config, *interface, c.directory.ports) : std::nullopt;
-  if (!wire::includes_r(proposal.type_v1)) {
-    return tl::unexpected(not_offered(proposal, port.has_value()));
-  }
-  // Linux compares prefixes before it looks for devices.
-  if (interface && !shares_subnet(*proposal.ip_area, config.devices[interface->value])) {
-    return tl::unexpected(Diagnosis::DifferentPrefix);
-  }
-  if (!port) return tl::unexpected(Diagnosis::NoDevice);
-  return *port;
+                     [&](const Device& device) { return device.gid == gid; });
 }
 
 }  // namespace
@@ -82,13 +58,14 @@ Outcome Server::receive_proposal(Context c, const wire::Proposal& proposal) {
   attempt_.version = proposal.version;
   if (attempt_.crowded) return decline(c, attempt_, Diagnosis::Memory);
   if (c.turn.config.ipsec) return decline(c, attempt_, Diagnosis::Ipsec);
-  const auto port = find_port(c, attempt_, proposal);
-  if (!port) return decline(c, attempt_, port.error());
-  if (is_own(c.turn.config, proposal)) {
+  const auto choice = choose_terms(c, attempt_, proposal);
+  if (!choice) return decline(c, attempt_, choice.error());
+  const Contact& client = choice->client;
+  if (is_own(c.turn.config, client.gid)) {
     return fail(c, attempt_, CloseReason::Handshake, "the client names a port of this host");
   }
-  attempt_.device = *port;
-  const Contact client = contact_of(proposal);
+  attempt_.device = choice->port;
+  attempt_.terms = choice->terms;
   attempt_.peer.peer_id = client.peer_id;
   attempt_.peer.link.gid = client.gid;
   attempt_.peer.link.mac = client.mac;
@@ -98,9 +75,10 @@ Outcome Server::receive_proposal(Context c, const wire::Proposal& proposal) {
 }
 
 Outcome Server::choose_contact(Context c) {
-  const Contact client = contact_of(attempt_.peer);
+  const Contact client = contact_of(attempt_.peer, attempt_.terms.version);
   Preparation preparation;
   if (const auto place = find_server_place(c.directory, c.turn.config, client)) {
+    attempt_.peer.peer_id = c.directory.groups.at(place->group).peer_id;
     attempt_.device = c.directory.links.at(place->link).device;
     return prepare(c, preparation, preparation.join_group(c, attempt_, *place));
   }
@@ -130,8 +108,13 @@ Outcome Server::advance(Context c, const Readiness& readiness) {
   if (readiness.kind == Readiness::Kind::Waits) return {};
   if (readiness.kind == Readiness::Kind::Denied) return decline(c, attempt_, readiness.why);
   become(c, AwaitConfirm{}, "ready");
-  send_clc(c, attempt_,
-           wire::Accept{.first_contact = attempt_.first_contact, .end = tell_end(c, attempt_)});
+  const Terms& terms = attempt_.terms;
+  wire::Accept accept{.version = terms.version,
+                      .first_contact = attempt_.first_contact,
+                      .end = tell_end(c, attempt_),
+                      .eid = terms.eid};
+  if (accept.has_extension()) accept.extension = describe_terms(c.turn.config, terms);
+  send_clc(c, attempt_, accept);
   pull_message(c, attempt_);
   arm(c, attempt_, c.turn.config.timeouts.clc_wait);
   return {};
@@ -139,7 +122,8 @@ Outcome Server::advance(Context c, const Readiness& readiness) {
 
 Outcome Server::on(Context c, AwaitConfirm& state, const MessageArrived& event) {
   const auto* confirm = std::get_if<wire::Confirm>(&event.message);
-  if (confirm != nullptr && confirm->version == 1) {
+  const bool v2 = attempt_.terms.version >= 2;
+  if (confirm != nullptr && v2 == (confirm->version >= 2)) {
     return receive_confirm(c, *confirm, state.link_lost);
   }
   return fail(c, attempt_, CloseReason::Handshake, "unexpected CLC message");
@@ -163,10 +147,16 @@ Outcome Server::receive_confirm(Context c, const wire::Confirm& confirm, bool li
   }
   if (wrong) return decline(c, attempt_, Diagnosis::LinkNotReady);
   const PeerEnd client = keep(confirm.end);
-  if (client.peer_id != attempt_.peer.peer_id) {
+  const bool anonymous = attempt_.terms.version >= 2 && attempt_.peer.peer_id == PeerId{};
+  if (!anonymous && client.peer_id != attempt_.peer.peer_id) {
     return fail(c, attempt_, CloseReason::Handshake, "Confirm comes from another host");
   }
+  if (const auto why = compare_terms(attempt_.terms, confirm)) {
+    return first ? decline(c, attempt_, *why)
+                 : fail(c, attempt_, CloseReason::Handshake, "Confirm breaks the agreement");
+  }
   if (first) {
+    if (confirm.extension) attempt_.terms.features &= confirm.extension->feature_mask;
     return link_lost ? decline(c, attempt_, Diagnosis::NoActiveLink)
                      : finish_first_contact(c, client);
   }
@@ -177,6 +167,9 @@ Outcome Server::receive_confirm(Context c, const wire::Confirm& confirm, bool li
 
 Outcome Server::finish_first_contact(Context c, const PeerEnd& client) {
   if (!remember_peer(c, attempt_, client)) return decline(c, attempt_, Diagnosis::RtokenFailed);
+  LinkGroup& group = c.directory.groups.at(attempt_.group);
+  group.peer_id = client.peer_id;
+  group.terms = attempt_.terms;
   Link& link = c.directory.links.at(attempt_.link);
   const MtuCode own = c.turn.config.devices[link.device.value].mtu;
   become(c, ConfirmLink{}, "Confirm came");
@@ -188,7 +181,8 @@ Outcome Server::finish_first_contact(Context c, const PeerEnd& client) {
 
 Outcome Server::finish_subsequent_contact(Context c, const PeerEnd& client) {
   const LinkPeer& peer = c.directory.links.at(attempt_.link).peer;
-  if (client.link.gid != peer.gid || client.link.mac != peer.mac || client.link.qpn != peer.qpn) {
+  const bool same_mac = attempt_.terms.version >= 2 || client.link.mac == peer.mac;
+  if (client.link.gid != peer.gid || !same_mac || client.link.qpn != peer.qpn) {
     return fail(c, attempt_, CloseReason::Handshake, "Confirm names a link that is not active");
   }
   if (!remember_peer(c, attempt_, client)) {

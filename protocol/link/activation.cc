@@ -10,9 +10,6 @@
 namespace smclab {
 namespace {
 
-// What Linux says in v1 whatever it is set to, and does not look at (RFC 7609 §2.2.2 wants 2…8).
-constexpr std::uint8_t kLinuxMaxLinks = 2;
-
 // RFC 7609 §2.2.4: a number is not used again before all others were.
 LinkNumber next_number(Directory& directory, LinkGroup& group) {
   const auto taken = [&](LinkNumber number) {
@@ -38,17 +35,21 @@ void refuse(Turn& turn, Directory& directory, Link& link, Diagnosis why) {
                {.kind = SignalKind::LinkRefused, .ok = false, .why = why});
 }
 
-void post_confirm_link(Turn& turn, Link& link, Role role) {
+void post_confirm_link(Turn& turn, Link& link, const LinkGroup& group) {
   const Device& device = turn.config.devices[link.device.value];
+  const Terms& terms = group.terms;
   post_llc(turn, link,
-           wire::ConfirmLink{.head = {.response = role == Role::Client},
-                             .mac = device.mac,
-                             .gid = device.gid,
-                             .qpn = link.qpn,
-                             .link = link.number,
-                             // Linux: group and link number, for people who read captures.
-                             .link_user_id = (link.group.index + 1) << 8 | link.number.value,
-                             .max_links = kLinuxMaxLinks});
+           wire::ConfirmLink{
+               .head = {.response = group.role == Role::Client},
+               .mac = device.mac,
+               .gid = device.gid,
+               .qpn = link.qpn,
+               .link = link.number,
+               // Linux: group and link number, for people who read captures.
+               .link_user_id = (link.group.index + 1) << 8 | link.number.value,
+               // Linux does not look (RFC 7609 §2.2.2 wants 2…8 of the server).
+               .max_links = terms.max_links,
+               .max_connections = terms.release >= 1 ? terms.max_connections : std::uint8_t{0}});
 }
 
 void confirm(Turn& turn, Directory& directory, Link& link) {
@@ -65,11 +66,12 @@ void confirm(Turn& turn, Directory& directory, Link& link) {
   }
 }
 
-void move_to_send(Turn& turn, const Link& link) {
+void move(Turn& turn, const Link& link, QpState to) {
+  const Mac next_hop = link.direct ? link.peer.mac : turn.config.devices[link.device.value].gateway;
   turn.push(action::MoveQp{.link = link.id,
                            .peer_gid = link.peer.gid,
-                           .peer_mac = link.peer.mac,
-                           .to = QpState::ReadyToSend,
+                           .peer_mac = next_hop,
+                           .to = to,
                            .mtu = link.mtu,
                            .peer_qpn = link.peer.qpn,
                            .receive_psn = link.peer.psn,
@@ -85,30 +87,27 @@ bool names_the_peer(const wire::ConfirmLink& message, const Link& link) {
 
 LinkId make_link(Turn& turn, Directory& directory, GroupId group_id, DeviceId device) {
   LinkGroup& group = directory.groups.at(group_id);
+  const bool v2 = group.terms.version >= 2;
   const LinkId id =
       directory.links.insert(Link{.group = group_id,
                                   .device = device,
                                   .psn = {static_cast<std::uint32_t>(turn.chance.draw(Psn::bits))},
+                                  .llc_version = v2 ? wire::LlcVersion::V2 : wire::LlcVersion::V1,
+                                  .direct = group.terms.direct,
                                   .slots = SendSlots(turn.config.limits.send_slots_per_link)});
   Link& link = directory.links.at(id);
   link.id = id;
   if (group.role == Role::Server) link.number = next_number(directory, group);
   group.links.push_back(id);
-  turn.push(action::MakeQp{id, device});
+  turn.push(action::MakeQp{
+      .link = id, .device = device, .receive_size = v2 ? kLargestMessage : kMessageSize});
   return id;
 }
 
 void connect_link(Turn& turn, Link& link, const LinkPeer& peer, MtuCode mtu) {
   link.peer = peer;
   link.mtu = mtu;
-  turn.push(action::MoveQp{.link = link.id,
-                           .peer_gid = peer.gid,
-                           .peer_mac = peer.mac,
-                           .to = QpState::ReadyToReceive,
-                           .mtu = mtu,
-                           .peer_qpn = peer.qpn,
-                           .receive_psn = peer.psn,
-                           .send_psn = link.psn});
+  move(turn, link, QpState::ReadyToReceive);
 }
 
 void handle_qp_made(Turn& turn, Directory& directory, const input::QpMade& made) {
@@ -133,13 +132,13 @@ void handle_qp_moved(Turn& turn, Directory& directory, const input::QpMoved& mov
   } else if (moved.to == QpState::ReadyToReceive && link->queue_pair == QpState::Init) {
     link->queue_pair = QpState::ReadyToReceive;
     if (role == Role::Server) {
-      move_to_send(turn, *link);
+      move(turn, *link, QpState::ReadyToSend);
     } else {
       tell_founder(turn, directory.group_of(*link), *link, {.kind = SignalKind::LinkReady});
     }
   } else if (moved.to == QpState::ReadyToSend && link->queue_pair == QpState::ReadyToReceive) {
     link->queue_pair = QpState::ReadyToSend;
-    post_confirm_link(turn, *link, role);
+    post_confirm_link(turn, *link, directory.group_of(*link));
   }
 }
 
@@ -170,7 +169,7 @@ void handle_confirm_link(Turn& turn, Directory& directory, Link& link,
   if (role == Role::Server) return confirm(turn, directory, link);
   link.number = message.link;
   tell_founder(turn, directory.group_of(link), link, {.kind = SignalKind::LinkAsked});
-  move_to_send(turn, link);
+  move(turn, link, QpState::ReadyToSend);
 }
 
 void note_answer_arrived(Turn& turn, Directory& directory, Link& link) {

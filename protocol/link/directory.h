@@ -30,11 +30,13 @@ struct DropCounters {
   }
 };
 
-/// Who a handshake talks to: the RNIC port that its CLC message names.
+/// Who a handshake talks to: the RNIC port that its CLC message names. Links are told apart by the
+/// port's GID, in version 1 by its MAC too (Linux: smcr_lgr_match).
 struct Contact {
-  PeerId peer_id;
+  PeerId peer_id;  ///< zero: a Linux client that offers v2 only does not say it in its Proposal
   Gid gid;
   Mac mac;
+  std::uint8_t version = 1;
 };
 
 struct Directory {
@@ -83,10 +85,14 @@ struct ClientMatch {
                                             Qpn qpn);
 
 /// Makes a link group for a first contact; nothing if Limits::link_groups is reached.
-std::optional<GroupId> make_group(Turn& turn, Directory& directory, Role role,
-                                  const PeerId& peer_id);
+struct Founding {
+  Role role = Role::Client;
+  PeerId peer_id;
+  Terms terms;
+};
+std::optional<GroupId> make_group(Turn& turn, Directory& directory, const Founding& founding);
 
-/// Connections that a group takes: the smaller of the limit and of smcr_max_conns_per_lgr.
-[[nodiscard]] std::size_t most_connections(const Config& config) noexcept;
+/// Connections that a group takes: what was agreed on, and the host's own limit.
+[[nodiscard]] std::size_t most_connections(const LinkGroup& group, const Config& config) noexcept;
 
 }  // namespace smclab

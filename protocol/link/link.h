@@ -117,6 +117,10 @@ struct Link {
   Qpn qpn;                         ///< of this host's queue pair
   Psn psn;                         ///< the first one this host sends with; random
   MtuCode mtu = MtuCode::Mtu1024;  ///< the smaller one of both ends
+  wire::LlcVersion llc_version = wire::LlcVersion::V1;  ///< of all LLC messages here
+  /// In which the peer writes lengths of v2, and so do we; Linux on most machines until it speaks.
+  wire::ByteOrder length_order = wire::ByteOrder::Little;
+  bool direct = true;  ///< no gateway lies between the ends
   LinkPeer peer;
   SendSlots slots;
   std::vector<OutgoingLlc> outbox;
@@ -138,8 +142,8 @@ struct Link {
   bool operator==(const Link&) const = default;
   template <class V>
   constexpr void members(V& v) const {
-    v(id, group, device, number, state, queue_pair, qpn, psn, mtu, peer, slots, outbox, waiting,
-      last_receive, test_timer, testing, test_data);
+    v(id, group, device, number, state, queue_pair, qpn, psn, mtu, llc_version, length_order);
+    v(direct, peer, slots, outbox, waiting, last_receive, test_timer, testing, test_data);
   }
 };
 
@@ -157,8 +161,12 @@ void wait_for_slot(Link& link, ConnId conn);
 /// to be dropped. Its completion brings back Posted{.number = type}.
 bool post_llc_bytes(Turn& turn, Link& link, const OutgoingLlc& message);
 
+/// Posts a message in the link's version, whatever its head says. None that this host sends is
+/// longer than kMessageSize, in version 2 either.
 template <class Message>
-bool post_llc(Turn& turn, Link& link, const Message& message) {
+bool post_llc(Turn& turn, Link& link, Message message) {
+  message.head.version = link.llc_version;
+  message.head.length_order = link.length_order;
   OutgoingLlc outgoing{.type = Message::kType};
   wire::encode(message, outgoing.bytes);
   trace_sends(turn, link.subject(),

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "protocol/buffer/rtokens.h"
+#include "protocol/link/terms.h"
 #include "protocol/machine/current.h"
 #include "protocol/machine/table.h"
 #include "protocol/turn.h"
@@ -118,7 +119,9 @@ struct Leave {
 struct LinkGroup {
   GroupId id;
   Role role = Role::Client;
+  /// Zero while the group of a v2-only Linux client forms, which tells it in its Confirm.
   PeerId peer_id;
+  Terms terms;  ///< agreed on by the first contact
   machine::Current<GroupState> state{GroupState::Forming};
   std::vector<LinkId> links;      ///< one for now; RFC 7609 allows 8, Linux 3
   std::vector<Member> roll;       ///< its connections, sorted by token
@@ -150,8 +153,8 @@ struct LinkGroup {
   bool operator==(const LinkGroup&) const = default;
   template <class V>
   constexpr void members(V& v) const {
-    v(id, role, peer_id, state, links, roll, founder, expectant, rtokens, tasks, leave_taken,
-      flow_timer, idle_timer, last_number);
+    v(id, role, peer_id, terms, state, links, roll, founder, expectant, rtokens, tasks);
+    v(leave_taken, flow_timer, idle_timer, last_number);
   }
 };
 

@@ -41,7 +41,9 @@ struct Dispatch {
     wire::AddLink answer = message;
     answer.head.response = true;
     answer.rejected = true;
+    // Version 2 has no place for the reason, and a refusal says nothing of keys.
     answer.reason = wire::AddLinkReject::NoAlternatePath;
+    answer.v2.reset();
     post_llc(turn, link, answer);
   }
   void operator()(const wire::DeleteLink& message) const {
@@ -59,7 +61,13 @@ struct Dispatch {
   // Only exchanges that this host does not begin have continuations.
   void operator()(const wire::AddLinkContinuation&) const { drop(); }
   void operator()(const wire::ConfirmRkeyContinuation&) const { drop(); }
-  void operator()(const wire::RequestAddLink&) const { drop(); }
+  void operator()(const wire::RequestAddLink& message) const {
+    // A server answers only to say that it adds none.
+    if (message.head.response || directory.group_of(link).role == Role::Client) return drop();
+    wire::RequestAddLink answer;
+    answer.head.response = true;
+    post_llc(turn, link, answer);
+  }
 
   void drop() const { ++directory.dropped.out_of_flow; }
 };
@@ -76,16 +84,18 @@ bool in_season(const Link& link, const wire::LlcMessage& message) {
 void handle_llc(Turn& turn, Directory& directory, Link& link, std::span<const std::byte> bytes) {
   const auto message = wire::decode_llc(bytes);
   if (!message) return refuse(turn, directory, link, message.error());
-  if (wire::version_of(*message) != 1) {
+  const wire::LlcHead& head = wire::head_of(*message);
+  if (head.version != link.llc_version) {
     return refuse(turn, directory, link, {"type", 0, Fault::UnknownType});
   }
+  if (head.version == wire::LlcVersion::V2) link.length_order = head.length_order;
   // A reserved MTU code is no malformed ADD LINK; that is rejected anyway.
   if (const auto wrong = wire::validate(*message); wrong && wrong->fault != Fault::ReservedValue) {
     return refuse(turn, directory, link, *wrong);
   }
   trace_receives(turn, link.subject(),
                  {.to = wire::type_name(*message),
-                  .cause = wire::head_of(*message).response ? "response" : "request",
+                  .cause = head.response ? "response" : "request",
                   .clause = "RFC 7609 A.3",
                   .value = bytes.size()});
   if (!std::holds_alternative<wire::DeleteLink>(*message)) {

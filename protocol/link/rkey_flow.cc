@@ -73,6 +73,13 @@ bool answers(const LinkGroup& group, Kind kind, Rkey rkey) {
   return task.kind == kind && task.rkey == rkey;
 }
 
+// The answer to DELETE RKEY names the key in version 1 only; in version 2 it is a count.
+bool answers(const LinkGroup& group, const wire::DeleteRkey& message) {
+  if (message.rkeys.empty() || !under_way(group)) return false;
+  const bool named = message.head.version == wire::LlcVersion::V1;
+  return answers(group, Kind::Delete, named ? message.rkeys[0] : group.tasks.front().rkey);
+}
+
 // Linux skips links that it does not know; so do we.
 void learn_other_links(Directory& directory, LinkGroup& group, PeerRmb rmb,
                        const wire::ConfirmRkey& message) {
@@ -110,17 +117,19 @@ void answer_delete_rkey(Turn& turn, Directory& directory, Link& link,
   LinkGroup& group = directory.group_of(link);
   wire::DeleteRkey answer = request;
   answer.head.response = true;
-  answer.error_mask = 0;
+  answer.error_mask = answer.invalid_rkeys = 0;
   for (std::size_t i = 0; i < request.rkeys.size(); ++i) {
     const auto rmb = group.rtokens.find(link.id, request.rkeys[i]);
     if (rmb) {
       break_users(turn, group, *rmb);
       group.rtokens.erase(link.id, request.rkeys[i]);
     } else {
-      answer.error_mask = static_cast<std::uint8_t>(answer.error_mask | 0x80U >> i);
+      // Version 1 has at most eight keys and marks each; version 2 counts.
+      answer.error_mask = static_cast<std::uint8_t>(answer.error_mask | (i < 8 ? 0x80U >> i : 0U));
+      ++answer.invalid_rkeys;
     }
   }
-  answer.negative = answer.error_mask != 0;
+  answer.negative = answer.invalid_rkeys != 0;
   post_llc(turn, link, answer);
 }
 
@@ -161,7 +170,7 @@ void handle_delete_rkey(Turn& turn, Directory& directory, Link& link,
                         const wire::DeleteRkey& message) {
   if (!message.head.response) return answer_delete_rkey(turn, directory, link, message);
   LinkGroup& group = directory.group_of(link);
-  if (message.rkeys.empty() || !answers(group, Kind::Delete, message.rkeys[0])) {
+  if (!answers(group, message)) {
     ++directory.dropped.out_of_flow;
     return;
   }

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <span>
 
+#include "protocol/eid.h"
 #include "protocol/result.h"
 #include "protocol/types.h"
 #include "protocol/wire/field_list.h"
@@ -41,12 +42,7 @@ inline constexpr std::size_t kLargestClc = 652;
 /// The sender's operating system; peers may send values that are not listed.
 enum class OsType : std::uint8_t { Unknown = 0, ZOs = 1, Linux = 2, Aix = 3 };
 
-/// A name of an enterprise that hosts must share to use v2 (Linux: UEID): 32 characters, blank
-/// padded, not terminated. Compare the bytes; printing must expect any byte.
-struct Eid {
-  std::array<std::byte, 32> bytes{};
-  auto operator<=>(const Eid&) const = default;
-};
+using smclab::Eid;
 template <>
 struct FormOf<Eid> : ShownAs<Form::Text> {};
 

@@ -159,7 +159,7 @@ TEST(Decline, ProposalsWithoutSmcRv1) {
   };
   const std::array<Case, 4> cases = {{
       {wire::SmcType::None, wire::SmcType::R, true, Diagnosis::NoDevice},
-      {wire::SmcType::None, wire::SmcType::R, false, Diagnosis::NoSmcrDevice},
+      {wire::SmcType::None, wire::SmcType::R, false, Diagnosis::NoDevice},
       {wire::SmcType::D, wire::SmcType::None, true, Diagnosis::NoSmcdDevice},
       {wire::SmcType::D, wire::SmcType::R, true, Diagnosis::NoDevice},
   }};

@@ -67,6 +67,9 @@ class KeyLister {
   void interface(const char* key, T&) {
     put(key, reference("interface"));
   }
+  void ueids(const char* key, std::vector<Eid>&) {
+    put(key, list_of(direct("ueid"), {0, kMostUeids}));
+  }
   template <class T>
   void node(const char* key, T&, Need need = Need::Optional) {
     put(key, reference("node_name"), need);

@@ -22,7 +22,11 @@ _PURE_C = {"zlib.h", "isa-l.h", "isa-l/crc.h", "sha2.h"}
 
 # The core from the bottom up; a file may include its own layer and those below it.
 _RANKS = (
-    ("", "types time result check slots timers digest trace limits config chance machine".split()),
+    (
+        "",
+        "types eid time result check slots timers digest trace limits config chance machine"
+        .split(),
+    ),
     ("", ["wire"]),
     ("", ["input", "action", "turn"]),
     ("", ["buffer"]),

@@ -49,6 +49,7 @@ void Assembly::check_company(const Node& node, std::string_view chosen,
 
 void Assembly::add_node(const std::string& name, const NodeDraft& draft) {
   NodeSpec node{.name = name, .config = draft.smc.config, .echoes_option = draft.echoes_option};
+  node.config.host_name = name;
   std::vector<RnicDraft> rnics = draft.rnics;
   // One RNIC is what a newcomer means by a host; no RNIC at all is written `rnics: []`.
   if (!draft.names_rnics) rnics.push_back({.spec = {.name = "r0"}, .place = draft.place});

@@ -19,6 +19,8 @@ inline constexpr std::uint64_t kTiB = kKiB * kKiB * kKiB * kKiB;
 
 inline constexpr std::array<Choice<Profile>, 2> kProfiles = {
     {{"linux", Profile::Linux}, {"rfc", Profile::Rfc}}};
+inline constexpr std::array<Choice<Versions>, 3> kVersions = {
+    {{"v1", Versions::V1}, {"v2", Versions::V2}, {"both", Versions::Both}}};
 inline constexpr std::array<Choice<WorkloadKind>, 4> kWorkloadKinds = {
     {{"stream", WorkloadKind::Stream},
      {"request_response", WorkloadKind::RequestResponse},
@@ -76,6 +78,9 @@ template <class V>
 void keys(V& v, SmcDraft& draft) {
   Config& c = draft.config;
   v.one_of("profile", c.profile, kProfiles);
+  v.one_of("versions", c.versions, kVersions);
+  v.ueids("ueids", c.ueids);
+  v.number("release", c.release, {0, 1});
   v.flag("ipsec", c.ipsec);
   v.size("rmem", c.rmem, {16 * kKiB, 512 * kKiB});
   v.size("wmem", c.wmem, {16 * kKiB, 512 * kKiB});

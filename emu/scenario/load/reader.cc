@@ -219,6 +219,22 @@ void Reader::interface(std::string_view key, std::optional<Interface>& member) {
   }
 }
 
+void Reader::ueids(std::string_view key, std::vector<Eid>& member) {
+  const Node* list = take_list(key);
+  if (list == nullptr) return;
+  member.clear();
+  for (const Node& item : list->items) {
+    const auto eid = make_eid(item.text);
+    if (eid) {
+      member.push_back(*eid);
+    } else {
+      complain(item, std::string(key) + ": " + in_quotes(item.text) +
+                         " must be 1 to 32 of A-Z 0-9 . - and begin with a letter or digit");
+    }
+  }
+  if (list->items.size() > kMostUeids) complain(*list, std::string(key) + " are at most 4");
+}
+
 std::optional<std::size_t> Reader::choose(const Node& node, std::string_view key, NameList names) {
   const auto found = std::ranges::find(names, node.text);
   if (found != names.end()) return static_cast<std::size_t>(found - names.begin());

@@ -73,6 +73,7 @@ class Reader {
   void bytes(std::string_view key, std::optional<std::vector<std::byte>>& member);
   void mac(std::string_view key, std::optional<Mac>& member);
   void interface(std::string_view key, std::optional<Interface>& member);
+  void ueids(std::string_view key, std::vector<Eid>& member);
 
   // --- names of what the file defines ----------------------------------------------------------
   template <class T>
