@@ -12,6 +12,7 @@
 #include "emu/cli/bench/bench.h"
 #include "emu/cli/decode.h"
 #include "emu/cli/exit_code.h"
+#include "emu/cli/machine/setup.h"
 #include "emu/cli/run.h"
 #include "emu/cli/tour/demo.h"
 
@@ -57,6 +58,16 @@ void add_demo(CLI::App& app, Chosen& chosen) {
   command->callback([arguments, &chosen] { chosen = [arguments] { return demo(*arguments); }; });
 }
 
+void add_setup(CLI::App& app, Chosen& chosen) {
+  auto arguments = std::make_shared<SetupArguments>();
+  CLI::App* command = app.add_subcommand("setup", "Prepare this machine, once, as root");
+  command->add_option("what", arguments->what, "synopt: the SMC-R option in SYN and SYN-ACK")
+      ->required()
+      ->check(CLI::IsMember({"synopt"}));
+  command->add_flag("--undo", arguments->undo, "Take it back");
+  command->callback([arguments, &chosen] { chosen = [arguments] { return setup(*arguments); }; });
+}
+
 void add_bench(CLI::App& app, Chosen& chosen) {
   auto arguments = std::make_shared<BenchArguments>();
   CLI::App* command = app.add_subcommand("bench", "Measure the core and the world here");
@@ -74,6 +85,7 @@ int choose_and_run(int argc, char** argv) {
   add_demo(app, chosen);
   add_run(app, chosen);
   add_decode(app, chosen);
+  add_setup(app, chosen);
   add_bench(app, chosen);
   try {
     app.parse(argc, argv);

@@ -105,6 +105,9 @@ std::string run_table(const Scenario& scenario, const PlayedRun& run, const Tabl
   for (std::size_t i = 0; i < run.outcome.workloads.size(); ++i) {
     text += workload_line(scenario, scenario.workloads[i], run.outcome.workloads[i], style);
   }
+  if (run.outcome.capability == scenario::Capability::OutOfBand) {
+    text += "  SMC-R agreed on out of band: no option in the SYNs (see smclab setup synopt)\n";
+  }
   std::size_t failed = 0;
   for (const scenario::CheckVerdict& check : run.checks) {
     failed += check.passed ? 0 : 1;

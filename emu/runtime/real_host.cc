@@ -30,11 +30,11 @@ RealHost::RealHost(asio::io_context& loop, const Clock& clock, const stack::Para
                    HostOwner& owner)
     : loop_(loop), clock_(clock), stack_(parameters), owner_(owner), timer_(loop) {}
 
-tl::expected<void, std::string> RealHost::open(const input::Entropy& entropy) {
+tl::expected<void, std::string> RealHost::open(const input::Entropy& entropy, Senders senders) {
   const auto& devices = stack_.parameters().smc.devices;
   for (std::size_t i = 0; i < devices.size(); ++i) {
     const DeviceId device{static_cast<std::uint8_t>(i)};
-    auto fabric = UdpFabric::open(loop_, {.address = IpAddress{devices[i].gid}},
+    auto fabric = UdpFabric::open(loop_, {.address = IpAddress{devices[i].gid}, .senders = senders},
                                   [this, device](const rnic::ReceivedFrame& frame) {
                                     tell(stack::input::Frame{device, frame});
                                   });
@@ -132,7 +132,7 @@ void RealHost::carry_out_one(const stack::Output& output) {
                         },
                         [&](const action::Closed& a) {
                           if (Seat* seat = seats_.find(a.conn))
-                            seat->flow->on_closed(clock_.now(), a.why);
+                            seat->application->on_closed(clock_.now(), a.why);
                         },
                         [&](const action::Released& a) {
                           // A connection that fell back lives on without the core.
@@ -147,14 +147,16 @@ void RealHost::carry_out_one(const stack::Output& output) {
 void RealHost::connected(const action::Connected& action) {
   Seat& seat = seats_.at(action.conn);
   seat.over_smc = true;
-  seat.flow->on_connected(clock_.now(), scenario::Transport::SmcR);
+  seat.application->on_connected(clock_.now(), {.transport = scenario::Transport::SmcR});
 }
 
 void RealHost::fell_back(const action::FellBack& action) {
   Seat& seat = seats_.at(action.conn);
   seat.over_tcp = true;
   seat.stream->use_by_application();
-  seat.flow->on_connected(clock_.now(), scenario::Transport::Tcp, action.own, action.peer);
+  seat.application->on_connected(
+      clock_.now(),
+      {.transport = scenario::Transport::Tcp, .own = action.own, .peer = action.peer});
 }
 
 void RealHost::run_applications() {
@@ -165,16 +167,16 @@ void RealHost::run_applications() {
   });
   for (const ConnId conn : conns) {
     Seat* seat = seats_.find(conn);
-    if (seat == nullptr || seat->flow->done()) continue;
+    if (seat == nullptr || seat->application->done()) continue;
     if (seat->over_tcp) {
-      seat->application.run(now, *seat->flow, *seat->stream);
+      seat->tcp.run(now, *seat->application, *seat->stream);
     } else {
       while (run_over_smc(conn, *seat)) seat = seats_.find(conn);
     }
   }
 }
 
-// One read, one write and the flow's wish. False when nothing moved or the seat is gone.
+// One read, one write and the application's wish. False when nothing moved or the seat is gone.
 bool RealHost::run_over_smc(ConnId conn, Seat& seat) {
   bool moved = read_some(conn, seat);
   moved = write_some(conn, seat) || moved;
@@ -186,10 +188,11 @@ bool RealHost::read_some(ConnId conn, Seat& seat) {
   const auto data = std::as_const(stack_).receive_data(conn);
   if (data.bytes == 0 && seat.end_of_stream) {
     seat.end_of_stream = false;
-    seat.flow->on_end_of_stream();
+    seat.application->on_end_of_stream();
     return true;
   }
-  const auto taken = static_cast<std::uint32_t>(seat.flow->drain(clock_.now(), data.parts[0]));
+  const auto taken =
+      static_cast<std::uint32_t>(seat.application->drain(clock_.now(), data.parts[0]));
   if (taken == 0) return false;
   owner_.on_received(seat, data.parts[0].first(taken));
   stack_.handle(clock_.now(), input::Read{conn, taken}, outputs_);
@@ -201,7 +204,8 @@ bool RealHost::write_some(ConnId conn, Seat& seat) {
   if (seats_.find(conn) == nullptr) return false;
   const auto room = stack_.send_space(conn);
   if (room.bytes == 0) return false;
-  const auto written = static_cast<std::uint32_t>(seat.flow->fill(clock_.now(), room.parts[0]));
+  const auto written =
+      static_cast<std::uint32_t>(seat.application->fill(clock_.now(), room.parts[0]));
   if (written == 0) return false;
   stack_.handle(clock_.now(), input::Wrote{conn, written}, outputs_);
   carry_out();
@@ -214,7 +218,7 @@ void RealHost::carry_out_wish(ConnId conn, Seat& seat) {
     stack_.handle(clock_.now(), input, outputs_);
     carry_out();
   };
-  switch (seat.flow->wish()) {
+  switch (seat.application->wish()) {
     case scenario::Wish::None:
       break;
     case scenario::Wish::Shutdown:
@@ -270,7 +274,7 @@ void RealHost::arm() {
     sooner(stack_.next_transmit(DeviceId{static_cast<std::uint8_t>(i)}));
   }
   const Instant now = clock_.now();
-  seats_.for_each([&](ConnId, const Seat& seat) { sooner(seat.flow->wakes_at(now)); });
+  seats_.for_each([&](ConnId, const Seat& seat) { sooner(seat.application->wakes_at(now)); });
   if (!next || (armed_ && *armed_ <= *next)) return;
   armed_ = next;
   // The clock's minimum means "now" and does not fit the timer's arithmetic.

@@ -14,27 +14,27 @@
 #include <tl/expected.hpp>
 
 #include "emu/runtime/address.h"
+#include "emu/runtime/application.h"
 #include "emu/runtime/clock.h"
 #include "emu/runtime/tcp_application.h"
 #include "emu/runtime/tcp_stream.h"
 #include "emu/runtime/udp_fabric.h"
-#include "emu/scenario/flow.h"
 #include "emu/stack/stack.h"
 #include "protocol/slots.h"
 
 namespace smclab::runtime {
 
-/// One end of one connection. The Flow belongs to the run, which outlives the host.
+/// One end of one connection. The application belongs to who runs the host, and outlives it.
 struct Seat {
-  scenario::Flow* flow = nullptr;
+  Application* application = nullptr;
   std::shared_ptr<TcpStream> stream;
   std::uint32_t workload = 0;  ///< a place in Scenario::workloads
   std::uint32_t drawing = 0;   ///< the connection's number in the capture
   Role role = Role::Client;
   bool over_smc = false;
   bool over_tcp = false;
-  bool end_of_stream = false;  ///< told by the core; the flow learns it when it has read all
-  TcpApplication application;  ///< used over_tcp
+  bool end_of_stream = false;  ///< told by the core; the application learns it when all is read
+  TcpApplication tcp;          ///< used over_tcp
 };
 
 /// What the core makes TCP do.
@@ -61,7 +61,8 @@ class RealHost {
            HostOwner& owner);
 
   /// Opens the fabrics; the error is one sentence for the user.
-  [[nodiscard]] tl::expected<void, std::string> open(const input::Entropy& entropy);
+  [[nodiscard]] tl::expected<void, std::string> open(const input::Entropy& entropy,
+                                                     Senders senders = Senders::Own);
 
   /// A TCP connection is up. `both_offered` as in input::TcpUp.
   void attach(Seat seat, boost::asio::ip::tcp::socket socket, bool both_offered);

@@ -87,6 +87,12 @@ struct Performance {
   bool operator==(const Performance&) const = default;
 };
 
+/// How the hosts of a run told each other that they speak SMC-R (RFC 7609 §3.1).
+enum class Capability : std::uint8_t {
+  Option,     ///< by the TCP option in SYN and SYN-ACK
+  OutOfBand,  ///< the stage told them: its SYNs carry no option
+};
+
 struct Outcome {
   std::vector<WorkloadResult> workloads;  ///< in the scenario's order
   std::vector<HostResult> hosts;          ///< in the scenario's order
@@ -94,8 +100,13 @@ struct Outcome {
   std::vector<Verdict> verdicts;
   Performance performance;
   std::optional<std::uint64_t> trace_hash;  ///< unset off world
+  Capability capability = Capability::Option;
   std::string missing;  ///< PlayEnd::Cannot: what this machine or stage lacks, one sentence
 };
+
+[[nodiscard]] constexpr std::string_view describe(Capability capability) noexcept {
+  return capability == Capability::Option ? "option" : "out_of_band";
+}
 
 [[nodiscard]] constexpr std::string_view describe(Transport transport) noexcept {
   switch (transport) {

@@ -45,9 +45,10 @@ TEST(Report, HasThePromisedKeys) {
   const Scenario scenario = two_nodes();
   const PlayedRun run = good_run(scenario, 7);
   const Json json = report(scenario, std::span(&run, 1));
-  EXPECT_EQ(keys_of(json),
-            "schema_version scenario file stage seed passed interrupted checks workloads hosts "
-            "performance trace_hash capture");
+  EXPECT_EQ(
+      keys_of(json),
+      "schema_version scenario file stage seed passed interrupted capability checks workloads "
+      "hosts performance trace_hash capture");
   EXPECT_EQ(keys_of(json["workloads"][0]),
             "type connections smc_r tcp complete resets bytes_sent bytes_received intact ended_ns "
             "goodput_bps flows");

@@ -84,7 +84,7 @@ PARTS = (
         "emu/runtime/",
         _MODEL
         + ("emu/capture/", "emu/stack/", "emu/scenario/",
-           "emu/staging/", "emu/tcp/", "emu/runtime/"),
+           "emu/staging/", "emu/synopt/", "emu/tcp/", "emu/runtime/"),
         "any",
         "a stage with an operating system",
     ),

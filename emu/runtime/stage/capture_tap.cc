@@ -13,11 +13,19 @@ constexpr std::uint16_t kWindow = 65'535;
 // Any start will do; different ones make the drawing easier to read.
 constexpr std::uint32_t kFirstSequence = 0x1000'0000;
 
-constexpr std::string_view kOutOfBand =
-    "smclab: TCP is drawn, not captured. SMC-R capability was agreed out of band; this SYN "
-    "carried no SMC-R option";
-constexpr std::string_view kNotAgreed =
-    "smclab: TCP is drawn, not captured. At least one side does not offer SMC-R";
+std::string_view comment_on(Agreement agreement) {
+  switch (agreement) {
+    case Agreement::None:
+      return "smclab: TCP is drawn, not captured. At least one side does not offer SMC-R";
+    case Agreement::OutOfBand:
+      return "smclab: TCP is drawn, not captured. SMC-R capability was agreed out of band; this "
+             "SYN carried no SMC-R option";
+    case Agreement::Option:
+      return "smclab: TCP is drawn, not captured. The real SYN and SYN-ACK bear the SMC-R option, "
+             "as drawn";
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -39,19 +47,20 @@ void CaptureTap::frame(Instant now, std::span<const std::byte> bytes, std::strin
   writer_.write({.time_ns = clock_.since_1970(now), .bytes = bytes, .comment = comment});
 }
 
-std::uint32_t CaptureTap::connect(Instant now, const DrawnEnds& ends, bool agreed) {
+std::uint32_t CaptureTap::connect(Instant now, const DrawnEnds& ends, Agreement agreement) {
   const auto number = static_cast<std::uint32_t>(connections_.size());
   connections_.push_back({.ends = ends,
                           .next_client = kFirstSequence * (number % 7 + 1),
                           .next_server = kFirstSequence * (number % 7 + 8)});
   Drawn& drawn = connections_.back();
+  const bool in_syn = agreement == Agreement::Option;
   draw(now, drawn,
        {.sender = Role::Client,
-        .segment = {.flags = {.syn = true}, .options = {.mss = kMss}},
-        .comment = agreed ? kOutOfBand : kNotAgreed});
+        .segment = {.flags = {.syn = true}, .options = {.mss = kMss, .smc = in_syn}},
+        .comment = comment_on(agreement)});
   draw(now, drawn,
        {.sender = Role::Server,
-        .segment = {.flags = {.syn = true, .ack = true}, .options = {.mss = kMss}}});
+        .segment = {.flags = {.syn = true, .ack = true}, .options = {.mss = kMss, .smc = in_syn}}});
   draw(now, drawn, {.sender = Role::Client, .segment = {.flags = {.ack = true}}});
   return number;
 }

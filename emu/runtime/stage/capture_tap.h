@@ -2,8 +2,8 @@
 //
 // The pcapng of a real-clock run. RoCE frames are written as they leave, byte for byte behind the
 // UDP header. TCP belongs to the kernel, which an unprivileged program cannot watch, so the CLC
-// exchange is drawn as the segments it amounts to; a comment says so, and that the capability was
-// agreed out of band: these SYNs carry no SMC-R option.
+// exchange is drawn as the segments it amounts to; a comment says so, and how the capability was
+// agreed on: by the option in the real SYNs, or out of band.
 #pragma once
 
 #include <cstdint>
@@ -27,13 +27,16 @@ struct DrawnEnds {
   Mac server_mac;
 };
 
+/// How the two sides of a connection agreed on SMC-R.
+enum class Agreement : std::uint8_t { None, OutOfBand, Option };
+
 class CaptureTap {
  public:
   /// An empty sink: nothing is drawn.
   CaptureTap(const Clock& clock, const std::function<void(std::span<const std::byte>)>& sink);
 
   /// Draws SYN, SYN-ACK and ACK, and returns the connection's number.
-  std::uint32_t connect(Instant now, const DrawnEnds& ends, bool agreed);
+  std::uint32_t connect(Instant now, const DrawnEnds& ends, Agreement agreement);
   /// Draws bytes that one side sends.
   void data(Instant now, std::uint32_t connection, Role sender, std::span<const std::byte> bytes);
   void finish(Instant now, std::uint32_t connection, Role sender);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "emu/runtime/address.h"
+#include "emu/synopt/socket.h"
 
 namespace smclab::runtime {
 
@@ -13,18 +14,19 @@ using boost::system::error_code;
 Connector::Connector(asio::io_context& loop, Events events)
     : loop_(loop), events_(std::move(events)) {}
 
-tl::expected<void, std::string> Connector::listen(const IpAddress& address, std::uint16_t port) {
-  const Endpoint endpoint(to_socket(address), port);
+tl::expected<void, std::string> Connector::listen(const Route& route) {
+  const Endpoint endpoint(to_socket(route.server), route.port);
   if (acceptors_.contains(endpoint)) return {};
   auto acceptor = std::make_shared<Acceptor>(loop_);
   error_code error;
   acceptor->open(endpoint.protocol(), error);
   if (!error) acceptor->set_option(Acceptor::reuse_address(true), error);
   if (!error) acceptor->bind(endpoint, error);
+  if (!error && route.offer) static_cast<void>(synopt::offer(acceptor->native_handle()));
   if (!error) acceptor->listen(asio::socket_base::max_listen_connections, error);
   if (error) {
     return tl::unexpected("cannot listen on TCP " + endpoint.address().to_string() + ":" +
-                          std::to_string(port) + ": " + error.message());
+                          std::to_string(route.port) + ": " + error.message());
   }
   acceptors_.emplace(endpoint, acceptor);
   accept(acceptor);
@@ -58,6 +60,7 @@ std::uint16_t Connector::connect(std::uint32_t number, const Route& route) {
     events_.failed(number);
     return 0;
   }
+  if (route.offer) static_cast<void>(synopt::offer(socket->native_handle()));
   const Endpoint bound = socket->local_endpoint(error);
   coming_[bound] = number;
   socket->async_connect(Endpoint(to_socket(route.server), route.port),

@@ -24,6 +24,7 @@ struct Route {
   IpAddress client;
   IpAddress server;
   std::uint16_t port = 0;
+  bool offer = false;  ///< the SYN is to bear the SMC-R option (synopt::offer)
 };
 
 class Connector {
@@ -37,9 +38,9 @@ class Connector {
 
   Connector(boost::asio::io_context& loop, Events events);
 
-  /// Listens, unless it already does. The error is one sentence for the user.
-  [[nodiscard]] tl::expected<void, std::string> listen(const IpAddress& address,
-                                                       std::uint16_t port);
+  /// Listens at the server's end of the route, unless it already does; `offer` is for its
+  /// SYN-ACKs. The error is one sentence for the user.
+  [[nodiscard]] tl::expected<void, std::string> listen(const Route& route);
   /// Begins connection `number`. Returns the client's port, 0 if it failed at once.
   std::uint16_t connect(std::uint32_t number, const Route& route);
 

@@ -9,6 +9,7 @@
 #include "emu/staging/host_faults.h"
 #include "emu/staging/host_report.h"
 #include "emu/staging/host_setup.h"
+#include "emu/synopt/socket.h"
 
 namespace smclab::runtime {
 
@@ -110,12 +111,15 @@ EmuRun::EmuRun(const scenario::Scenario& scenario, const scenario::PlayOptions& 
                  {.connected = [this](auto n, auto s) { attach(n, Role::Client, std::move(s)); },
                   .accepted = [this](auto n, auto s) { attach(n, Role::Server, std::move(s)); },
                   .failed = [this](auto n) { failed(n); }}),
+      real_option_(synopt::is_set_up()),
       flows_(scenario::make_flows(scenario, options.seed, options.files)),
       drawings_(flows_.size()),
       taken_(scenario.workloads.size()),
       fault_timer_(loop_),
       sampler_(loop_) {
   outcome_.workloads = scenario::empty_results(scenario);
+  outcome_.capability =
+      real_option_ ? scenario::Capability::Option : scenario::Capability::OutOfBand;
 }
 
 EmuRun::~EmuRun() = default;
@@ -125,7 +129,9 @@ tl::expected<void, std::string> EmuRun::open() {
     if (auto opened = open_host(node); !opened) return opened;
   }
   for (const PlannedFlow& flow : flows_) {
-    auto listening = connector_.listen(addresses_of(scenario_, flow).second, flow.port);
+    auto listening = connector_.listen({.server = addresses_of(scenario_, flow).second,
+                                        .port = flow.port,
+                                        .offer = real_option_ && offers(flow, Role::Server)});
     if (!listening) return listening;
   }
   return {};
@@ -159,33 +165,57 @@ scenario::PlayEnd EmuRun::play() {
 void EmuRun::start_flow(std::uint32_t number) {
   const PlannedFlow& flow = flows_[number];
   const auto [client, server] = addresses_of(scenario_, flow);
-  const Route route{.client = client, .server = server, .port = flow.port};
+  const Route route{.client = client,
+                    .server = server,
+                    .port = flow.port,
+                    .offer = real_option_ && offers(flow, Role::Client)};
   const std::uint16_t port = connector_.connect(number, route);
   if (port == 0) return;
   const DrawnEnds ends{.client = {route.client, port},
                        .server = {route.server, route.port},
                        .client_mac = mac_of(scenario_, flow.from),
                        .server_mac = mac_of(scenario_, flow.to)};
-  drawings_[number] = tap_.connect(clock_.now(), ends, both_offer(flow, Role::Client));
+  drawings_[number] = tap_.connect(clock_.now(), ends, agreement_on(flow));
 }
 
-// What one side sees of the SMC-R option, which is agreed on out of band here. A server that
-// echoes it deceives the client only.
-bool EmuRun::both_offer(const PlannedFlow& flow, Role role) const {
-  const scenario::NodeSpec& server = scenario_.nodes[flow.to];
-  const bool echoed = role == Role::Client && server.echoes_option;
+// Whether a side offers SMC-R. A box on the path that takes the option out is played by a client
+// that does not offer: no other box can stand between two sockets of this machine.
+bool EmuRun::offers(const PlannedFlow& flow, Role role) const {
+  if (role == Role::Server) return scenario_.nodes[flow.to].config.smc;
   const bool stripped = strips_.contains(flow.from) || strips_.contains(flow.to);
-  return !stripped && scenario_.nodes[flow.from].config.smc && (server.config.smc || echoed);
+  return !stripped && scenario_.nodes[flow.from].config.smc;
+}
+
+// What one side would have seen of the option. A server that echoes it deceives the client only.
+bool EmuRun::agreed_out_of_band(const PlannedFlow& flow, Role role) const {
+  const bool echoed = role == Role::Client && scenario_.nodes[flow.to].echoes_option;
+  return offers(flow, Role::Client) && (offers(flow, Role::Server) || echoed);
+}
+
+// What one side really saw. Our own TCP does not echo options, so that is played even here.
+bool EmuRun::agreed(const PlannedFlow& flow, Role role, int socket) const {
+  if (!real_option_ || scenario_.nodes[flow.to].echoes_option) {
+    return agreed_out_of_band(flow, role);
+  }
+  const auto handshake = synopt::handshake_of(socket);
+  return handshake && handshake->both();
+}
+
+Agreement EmuRun::agreement_on(const PlannedFlow& flow) const {
+  if (!agreed_out_of_band(flow, Role::Client)) return Agreement::None;
+  return real_option_ ? Agreement::Option : Agreement::OutOfBand;
 }
 
 void EmuRun::attach(std::uint32_t number, Role role, Connector::Socket socket) {
   PlannedFlow& flow = flows_[number];
   const bool client = role == Role::Client;
-  hosts_[client ? flow.from : flow.to]->attach({.flow = client ? &flow.client : &flow.server,
+  applications_.emplace_back(client ? flow.client : flow.server);
+  const bool both = agreed(flow, role, socket.native_handle());
+  hosts_[client ? flow.from : flow.to]->attach({.application = &applications_.back(),
                                                 .workload = flow.workload,
                                                 .drawing = drawings_[number],
                                                 .role = role},
-                                               std::move(socket), both_offer(flow, role));
+                                               std::move(socket), both);
 }
 
 void EmuRun::failed(std::uint32_t number) {

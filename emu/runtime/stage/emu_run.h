@@ -5,6 +5,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <deque>
 #include <memory>
 #include <set>
 #include <string>
@@ -39,7 +40,10 @@ class EmuRun {
 
   [[nodiscard]] tl::expected<void, std::string> open_host(std::uint32_t node);
   void start_flow(std::uint32_t number);
-  [[nodiscard]] bool both_offer(const scenario::PlannedFlow& flow, Role role) const;
+  [[nodiscard]] bool offers(const scenario::PlannedFlow& flow, Role role) const;
+  [[nodiscard]] bool agreed_out_of_band(const scenario::PlannedFlow& flow, Role role) const;
+  [[nodiscard]] bool agreed(const scenario::PlannedFlow& flow, Role role, int socket) const;
+  [[nodiscard]] Agreement agreement_on(const scenario::PlannedFlow& flow) const;
   void give_up(const scenario::AppDoes& does);
   void attach(std::uint32_t number, Role role, Connector::Socket socket);
   void failed(std::uint32_t number);
@@ -64,9 +68,11 @@ class EmuRun {
   scenario::FaultClock faults_;
   std::set<std::uint32_t> strips_;  // nodes whose SMC-R option is taken out on the path
   Connector connector_;
+  const bool real_option_;  // `smclab setup synopt` was done: the option is in the SYNs
   std::vector<scenario::PlannedFlow> flows_;
-  std::vector<std::uint32_t> drawings_;  // of each flow
-  std::vector<std::uint64_t> taken_;     // bytes each workload's receivers took
+  std::deque<FlowApplication> applications_;  // of the flows that began
+  std::vector<std::uint32_t> drawings_;       // of each flow
+  std::vector<std::uint64_t> taken_;          // bytes each workload's receivers took
   std::vector<std::unique_ptr<Owner>> owners_;
   std::vector<std::unique_ptr<RealHost>> hosts_;
   std::vector<std::unique_ptr<boost::asio::steady_timer>> starts_;

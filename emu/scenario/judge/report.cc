@@ -112,6 +112,7 @@ Json run_of(const Scenario& scenario, const PlayedRun& run) {
                {"seed", run.seed},
                {"passed", run.end == PlayEnd::Played && passed(run.checks)},
                {"interrupted", run.end == PlayEnd::Interrupted},
+               {"capability", describe(run.outcome.capability)},
                {"checks", checks_of(run.checks)}};
   json.update(facts_of(scenario, run.outcome));
   json["trace_hash"] =
