@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+//
+// smclab-peer: one SMC-R host of ours on a real interface of this network namespace, for the tests
+// that have a Linux kernel as the other party. Prints a line of JSON for each connection.
+//
+//   smclab-peer server --on 10.0.0.2 --ueid SMCLAB-UEID1 --connections 1
+//   smclab-peer client 10.0.0.1 --on 10.0.0.2 --ueid SMCLAB-UEID1 --mode both --bytes 8388608
+//
+// Exit 0: all exchanges were completed intact; 1: not all; 2: bad usage; 3: the machine cannot.
+#include <fmt/core.h>
+
+#include "tests/interop/peer/interface.h"
+#include "tests/interop/peer/options.h"
+#include "tests/interop/peer/party.h"
+
+int main(int argc, char** argv) {
+  const auto options = smclab::interop::read_options(argc, argv);
+  if (!options) {
+    fmt::print(stderr, "smclab-peer: {}\n", options.error());
+    return 2;
+  }
+  const auto device = smclab::interop::find_device(options->own, options->link_local_gid);
+  if (!device) {
+    fmt::print(stderr, "smclab-peer: no interface here has that address, a MAC and a GID\n");
+    return 3;
+  }
+  smclab::interop::Party party(*options);
+  if (const auto opened = party.open(*device); !opened) {
+    fmt::print(stderr, "smclab-peer: {}\n", opened.error());
+    return 3;
+  }
+  party.run();
+  return party.report() ? 0 : 1;
+}

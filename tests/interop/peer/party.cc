@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#include "tests/interop/peer/party.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <random>
+
+#include "emu/runtime/address.h"
+#include "emu/scenario/outcome.h"
+#include "emu/synopt/socket.h"
+
+namespace smclab::interop {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+// When all exchanges are over, the hosts still say goodbye to each other (DELETE RKEY).
+constexpr auto kGoodbye = std::chrono::milliseconds(300);
+
+input::Entropy entropy_of_the_system() {
+  std::random_device source;
+  input::Entropy entropy;
+  for (std::uint64_t& word : entropy.words) word = std::uint64_t{source()} << 32 | source();
+  return entropy;
+}
+
+PeerId peer_id_of(const Mac& mac) {
+  PeerId id;
+  const unsigned instance = std::random_device{}();
+  id.bytes[0] = static_cast<std::byte>(instance >> 8 & 0xFF);
+  id.bytes[1] = static_cast<std::byte>(instance & 0xFF);
+  std::copy(mac.bytes.begin(), mac.bytes.end(), id.bytes.begin() + 2);
+  return id;
+}
+
+std::string json_of(std::size_t number, Role role, const Exchange& exchange) {
+  const Result& result = exchange.result();
+  return fmt::format(
+      R"({{"role":"{}","connection":{},"mode":"{}","transport":"{}","own":"{}","peer":"{}",)"
+      R"("bytes_sent":{},"bytes_received":{},"sent_sha256":"{}","received_sha256":"{}",)"
+      R"("peer_sha256":"{}","intact":{},"complete":{},"closed":"{}"}})",
+      role == Role::Client ? "client" : "server", number, exchange.request().mode,
+      describe(result.carriage.transport), describe(result.carriage.own),
+      describe(result.carriage.peer), result.sent, result.received, result.sent_sha256,
+      result.received_sha256, result.peer_sha256, result.intact, result.complete,
+      result.closed ? describe(*result.closed) : "open");
+}
+
+}  // namespace
+
+Party::Party(const Options& options) : options_(options) {
+  if (!options.trace.empty()) trace_.open(options.trace);
+}
+Party::~Party() = default;
+
+tl::expected<void, std::string> Party::open(const Device& device) {
+  stack::Parameters parameters{.smc = options_.config};
+  parameters.smc.devices = {device};
+  parameters.smc.peer_id = peer_id_of(device.mac);
+  parameters.smc.host_name = "smclab";
+  parameters.smc.trace_data = trace_.is_open();
+  host_ = std::make_unique<runtime::RealHost>(loop_, clock_, parameters, *this);
+  auto opened = host_->open(entropy_of_the_system(), runtime::Senders::Any);
+  if (!opened) return opened;
+  if (options_.role == Role::Server) return listen();
+  for (int i = 0; i < options_.connections; ++i) connect();
+  return {};
+}
+
+tl::expected<void, std::string> Party::listen() {
+  const asio::ip::tcp::endpoint endpoint(runtime::to_socket(options_.own), options_.port);
+  acceptor_ = std::make_unique<asio::ip::tcp::acceptor>(loop_);
+  error_code error;
+  acceptor_->open(endpoint.protocol(), error);
+  if (!error) acceptor_->set_option(asio::socket_base::reuse_address(true), error);
+  if (!error) acceptor_->bind(endpoint, error);
+  if (!error) static_cast<void>(synopt::offer(acceptor_->native_handle()));
+  if (!error) acceptor_->listen(asio::socket_base::max_listen_connections, error);
+  if (error) return tl::unexpected("cannot listen: " + error.message());
+  fmt::print(stderr, "listening\n");
+  accept();
+  return {};
+}
+
+void Party::accept() {
+  acceptor_->async_accept([this](const error_code& error, Socket socket) {
+    if (error) return;
+    begin(std::move(socket));
+    accept();
+  });
+}
+
+void Party::connect() {
+  auto socket = std::make_shared<Socket>(loop_);
+  error_code error;
+  socket->open(asio::ip::tcp::v4(), error);
+  if (!error) socket->bind({runtime::to_socket(options_.own), 0}, error);
+  static_cast<void>(synopt::offer(socket->native_handle()));
+  socket->async_connect({runtime::to_socket(options_.server), options_.port},
+                        [this, socket](const error_code& failure) {
+                          if (!failure) return begin(std::move(*socket));
+                          fmt::print(stderr, "connect: {}\n", failure.message());
+                          ++failed_;
+                        });
+}
+
+void Party::begin(Socket socket) {
+  exchanges_.emplace_back(options_.role, options_.request);
+  const auto handshake = synopt::handshake_of(socket.native_handle());
+  const bool both = options_.assume_offered || (handshake && handshake->both());
+  host_->attach({.application = &exchanges_.back(), .role = options_.role}, std::move(socket),
+                both);
+}
+
+void Party::on_frame(DeviceId device, const roce::Envelope& envelope,
+                     std::span<const std::byte> frame) {
+  host_->put(device, envelope, frame);
+}
+
+void Party::on_trace(const TraceRecord& r) {
+  if (!trace_.is_open()) return;
+  trace_ << fmt::format("{:>12} {} {} {} {}→{} {} {}\n", r.at.time_since_epoch().count() / 1000,
+                        describe(r.event), describe(r.object), r.index, r.from, r.to, r.cause,
+                        r.value);
+  trace_.flush();
+}
+
+bool Party::all_over() const {
+  const auto over = std::ranges::count_if(exchanges_, [](const Exchange& e) { return e.done(); });
+  return over + failed_ >= options_.connections;
+}
+
+void Party::run() {
+  const Instant end = clock_.now() + std::chrono::seconds(options_.patience_s);
+  while (!all_over() && clock_.now() < end) loop_.run_one_for(std::chrono::milliseconds(50));
+  const Instant goodbye = clock_.now() + kGoodbye;
+  while (clock_.now() < goodbye) loop_.run_one_for(std::chrono::milliseconds(20));
+}
+
+bool Party::report() const {
+  bool good = failed_ == 0 && exchanges_.size() == static_cast<std::size_t>(options_.connections);
+  for (std::size_t i = 0; i < exchanges_.size(); ++i) {
+    fmt::print("{}\n", json_of(i, options_.role, exchanges_[i]));
+    const Result& result = exchanges_[i].result();
+    good = good && result.complete && result.intact;
+  }
+  return good;
+}
+
+}  // namespace smclab::interop
