@@ -165,8 +165,9 @@ bool post_llc_bytes(Turn& turn, Link& link, const OutgoingLlc& message);
 /// longer than kMessageSize, in version 2 either.
 template <class Message>
 bool post_llc(Turn& turn, Link& link, Message message) {
-  message.head.version = link.llc_version;
-  message.head.length_order = link.length_order;
+  message.head = {.version = link.llc_version,
+                  .response = message.head.response,
+                  .length_order = link.length_order};
   OutgoingLlc outgoing{.type = Message::kType};
   wire::encode(message, outgoing.bytes);
   trace_sends(turn, link.subject(),

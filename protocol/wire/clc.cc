@@ -16,9 +16,8 @@ constexpr LengthRange lengths_of(ClcType type) noexcept {
     case ClcType::Proposal:
       return {52, kLargestClc};
     case ClcType::Accept:
-      return {48, 160};  // SMC-D v1; first contact in SMC-R v2
     case ClcType::Confirm:
-      return {48, 292};  // SMC-D v1; first contact in SMC-R v2 with 8 GIDs
+      return {48, kLargestClc};  // SMC-D v1; later releases may say more than we know
     case ClcType::Decline:
       return {28, 44};
   }

@@ -122,7 +122,8 @@ constexpr void smcr_end_fields(Visitor& v, Self& self) {
 
 }  // namespace detail
 
-/// 68 bytes in version 1; 108 in version 2, and 52 more on first contact.
+/// 68 bytes in version 1; 108 in version 2, and 52 more on first contact. In version 2 a later
+/// release may put more in front of the trailer; Linux takes any length from 108 on.
 struct Accept {
   static constexpr bool is_message = true;
   static constexpr ClcType kType = ClcType::Accept;
@@ -132,6 +133,7 @@ struct Accept {
   ConnectionEnd end;
   Eid eid;                                ///< the agreed one; on the wire in version 2 only
   std::optional<FirstContact> extension;  ///< there exactly if has_extension()
+  std::uint16_t unknown = 0;              ///< bytes that we have no names for; written as zero
   bool operator==(const Accept&) const = default;
 
   [[nodiscard]] constexpr bool has_extension() const noexcept {
@@ -140,6 +142,7 @@ struct Accept {
   template <class Visitor, class Self>
   static constexpr void fields(Visitor& v, Self& self) {
     detail::smcr_end_fields<kType>(v, self);
+    if (self.version >= 2) v.unknown(self.unknown, kClcTrailerSize);
     v.constant("trailer", 4, kSmcrEyeCatcher);
   }
 };
@@ -154,7 +157,8 @@ struct Confirm {
   ConnectionEnd end;
   Eid eid;                                ///< echoed; on the wire in version 2 only
   std::optional<FirstContact> extension;  ///< there exactly if has_extension()
-  BoundedList<Gid, 8> gids;  ///< usable for further links; on the wire if has_extension()
+  BoundedList<Gid, 8> gids;   ///< usable for further links; on the wire if has_extension()
+  std::uint16_t unknown = 0;  ///< as in Accept
   bool operator==(const Confirm&) const = default;
 
   [[nodiscard]] constexpr bool has_extension() const noexcept {
@@ -168,6 +172,7 @@ struct Confirm {
       v.reserved(3);
       v.list("gids", self.gids);
     }
+    if (self.version >= 2) v.unknown(self.unknown, kClcTrailerSize);
     v.constant("trailer", 4, kSmcrEyeCatcher);
   }
 };

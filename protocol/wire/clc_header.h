@@ -36,7 +36,8 @@ inline constexpr std::uint32_t kSmcrEyeCatcher = 0xE2D4C3D9;
 inline constexpr std::uint32_t kSmcdEyeCatcher = 0xE2D4C3C4;
 
 inline constexpr std::size_t kClcHeaderSize = 8;
-/// The longest CLC message: a Proposal with 8 IPv6 prefixes, 8 EIDs and 8 ISM GIDs.
+inline constexpr std::size_t kClcTrailerSize = 4;
+/// The longest CLC message that we take: a Proposal with 8 IPv6 prefixes, 8 EIDs and 8 ISM GIDs.
 inline constexpr std::size_t kLargestClc = 652;
 
 /// The sender's operating system; peers may send values that are not listed.

@@ -88,6 +88,11 @@ class Decoder {
   constexpr void tail(const char* name, std::optional<T>& part) {
     section(name, offset_ < input_.size(), part);
   }
+  constexpr void unknown(std::uint16_t& size, std::size_t behind) {
+    if (error_ || input_.size() - offset_ <= behind) return;
+    size = static_cast<std::uint16_t>(input_.size() - offset_ - behind);
+    offset_ += size;
+  }
   constexpr void seek(const char* name, std::size_t offset, std::size_t named_at) {
     if (error_) return;
     const bool inside = offset >= offset_ && offset <= input_.size();

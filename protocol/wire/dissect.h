@@ -99,6 +99,7 @@ class Dissector {
   void tail(const char* name, const std::optional<T>& part) {
     section(name, part.has_value(), part);
   }
+  void unknown(std::uint16_t size, std::size_t) { reserved(size); }
   void seek(const char*, std::size_t offset, std::size_t) {
     if (offset > offset_) sink_->reserved({"gap", offset_, offset - offset_});
     offset_ = offset;

@@ -55,6 +55,7 @@ class Sizer {
   constexpr void tail(const char*, const std::optional<T>& part) {
     if (part) T::fields(*this, *part);
   }
+  constexpr void unknown(std::uint16_t size, std::size_t) { size_ += size; }
   constexpr void seek(const char*, std::size_t offset, std::size_t) {
     SMCLAB_CHECK(offset >= size_);
     size_ = offset;
@@ -123,6 +124,7 @@ class Encoder {
   constexpr void tail(const char*, const std::optional<T>& part) {
     if (part) T::fields(*this, *part);
   }
+  constexpr void unknown(std::uint16_t size, std::size_t) { zero(size); }
   constexpr void seek(const char*, std::size_t offset, std::size_t) { zero(offset - offset_); }
   [[nodiscard]] constexpr std::size_t offset() const noexcept { return offset_; }
 

@@ -27,6 +27,8 @@
 //                                     or what bytes() takes; a BoundedList or std::array
 //   v.section(name, present, optional)  a part with a field list of its own, if `present`
 //   v.tail(name, optional)            a part that is there if the message goes on
+//   v.unknown(size, behind)           all that comes before the last `behind` bytes: what a later
+//                                     release may add; only its size is kept, and zeros written
 //   v.seek(name, offset, named_at)    continue at this offset, which the field `name` at
 //                                     `named_at` gave; what lies between is ignored, and written
 //                                     zero

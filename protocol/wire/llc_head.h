@@ -36,6 +36,7 @@ struct LlcHead {
   LlcVersion version = LlcVersion::V1;         ///< the same in all messages of a link group
   bool response = false;                       ///< R
   ByteOrder length_order = ByteOrder::Little;  ///< of the v2 length; send what the peer sends
+  std::uint16_t unknown = 0;  ///< v2: bytes behind what we have names for; Linux ignores them too
   bool operator==(const LlcHead&) const = default;
 };
 
@@ -60,10 +61,11 @@ constexpr void llc_head(Visitor& v, Head& head) {
   }
 }
 
-/// What is missing to the least size of a message.
-template <class Visitor>
-constexpr void llc_padding(Visitor& v) {
+/// The end of a message that may have less than the least size, or in v2 more than we know.
+template <class Visitor, class Head>
+constexpr void llc_end(Visitor& v, Head& head) {
   if (v.offset() < kLlcSize) v.reserved(kLlcSize - v.offset());
+  if (head.version == LlcVersion::V2) v.unknown(head.unknown, 0);
 }
 
 }  // namespace detail

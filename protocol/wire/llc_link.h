@@ -41,7 +41,7 @@ struct ConfirmLink {
     v.number("link_user_id", 4, self.link_user_id);
     v.number("max_links", 1, self.max_links);
     v.number("max_connections", 1, self.max_connections);
-    v.reserved(8);
+    detail::llc_end(v, self.head);
   }
 };
 
@@ -122,6 +122,7 @@ struct AddLink {
     v.bits(1, reserved_bits(4), bit_field("mtu", 4, self.mtu));
     v.number("psn", 3, self.psn);
     v.reserved(8);
+    // All the rest are keys: a count that does not fit is an error and no later release.
     if (self.head.version == LlcVersion::V2) v.tail("v2_extension", self.v2);
   }
 };
@@ -171,7 +172,7 @@ struct RequestAddLink {
     v.count("gid_count", 1, self.gids);
     v.reserved(3);
     v.list("gids", self.gids);
-    detail::llc_padding(v);
+    detail::llc_end(v, self.head);
   }
 };
 
@@ -208,7 +209,7 @@ struct DeleteLink {
            bit_field("orderly", 1, self.orderly), reserved_bits(5));
     v.number("link_number", 1, self.link);
     v.number("reason", 4, self.reason);
-    v.reserved(35);
+    detail::llc_end(v, self.head);
   }
 };
 
@@ -226,7 +227,7 @@ struct TestLink {
     detail::llc_head<kType>(v, self.head);
     v.bits(1, bit_field("response", 1, self.head.response), reserved_bits(7));
     v.bytes("user_data", self.user_data);
-    v.reserved(24);
+    detail::llc_end(v, self.head);
   }
 };
 

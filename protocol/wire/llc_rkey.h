@@ -51,7 +51,7 @@ struct ConfirmRkey {
     v.number("rkey", 4, self.rkey);
     v.number("address", 8, self.address);
     v.list("others", self.others);
-    v.reserved(1);
+    detail::llc_end(v, self.head);
   }
 };
 
@@ -106,7 +106,7 @@ struct DeleteRkey {
     }
     v.reserved(2);
     if (v1 || !self.head.response) v.list("rkeys", self.rkeys);
-    detail::llc_padding(v);
+    detail::llc_end(v, self.head);
   }
 };
 

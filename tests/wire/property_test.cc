@@ -64,6 +64,7 @@ class Filler {
   void tail(const char* name, std::optional<T>& part) {
     section(name, chance() % 2 == 0, part);
   }
+  void unknown(std::uint16_t& size, std::size_t) { size = chance() % 8 == 0 ? 12 : 0; }
   void seek(const char*, std::size_t, std::size_t) {}
   [[nodiscard]] std::size_t offset() const { return kLlcSize; }
 
