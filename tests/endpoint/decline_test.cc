@@ -16,22 +16,6 @@ using std::chrono::seconds;
 constexpr std::size_t kV1 = 28;
 constexpr std::size_t kV2 = 44;
 
-// Rewrites the CLC messages of one kind that `from` sends, before the other side reads them.
-template <class T>
-void rewrite(Pair& pair, ConnId conn, Side from, const std::function<void(T&)>& change) {
-  pair.hook = [&pair, conn, from, change](Side side, const Action& action) {
-    const auto* write = std::get_if<action::WriteTcp>(&action);
-    if (side != from || write == nullptr || write->conn != conn) return Fate::pass();
-    const Bytes& written = pair.socket(from, conn).written;
-    const auto message = wire::decode<T>(std::span(written).last(write->bytes.length));
-    if (!message) return Fate::pass();
-    T changed = *message;
-    change(changed);
-    pair.inject_tcp(other(from), conn, encoded(changed));
-    return Fate::drop();
-  };
-}
-
 struct DeviceGone : ::testing::TestWithParam<bool> {};
 INSTANTIATE_TEST_SUITE_P(NoneOrDown, DeviceGone, ::testing::Bool());
 

@@ -34,6 +34,30 @@ Bytes encoded(const T& message) {
   return bytes;
 }
 
+/// Changes the bytes of CLC messages of type T that `from` sends, before the other side reads them.
+template <class T>
+void tamper(Pair& pair, ConnId conn, Side from, const std::function<void(Bytes&)>& change) {
+  pair.hook = [&pair, conn, from, change](Side side, const Action& action) {
+    const auto* write = std::get_if<action::WriteTcp>(&action);
+    if (side != from || write == nullptr || write->conn != conn) return Fate::pass();
+    const Bytes& written = pair.socket(from, conn).written;
+    Bytes bytes(written.end() - write->bytes.length, written.end());
+    if (!wire::decode<T>(bytes)) return Fate::pass();
+    change(bytes);
+    pair.inject_tcp(other(from), conn, bytes);
+    return Fate::drop();
+  };
+}
+/// The same for the message as a struct.
+template <class T>
+void rewrite(Pair& pair, ConnId conn, Side from, const std::function<void(T&)>& change) {
+  tamper<T>(pair, conn, from, [change](Bytes& bytes) {
+    T message = wire::decode<T>(bytes).value_or(T{});
+    change(message);
+    bytes = encoded(message);
+  });
+}
+
 /// `side` declined with `why`, and both ends know it. The Decline is `size` bytes long.
 struct Declined {
   Side side;
