@@ -41,6 +41,11 @@ Config client_config() {
 Config server_config() {
   return config_of(1);
 }
+Config v2_config(Config config, std::string_view ueid) {
+  config.ueids = {*make_eid(ueid)};
+  config.devices[0].gid = config.devices[0].address.gid;
+  return config;
+}
 
 Pair::Pair(const Config& client, const Config& server) : hosts_{ToyHost(client), ToyHost(server)} {
   tell(kClient, input::Entropy{{1, 2, 3, 4}});

@@ -33,6 +33,14 @@ using Hook = std::function<Fate(Side, const Action&)>;
 
 [[nodiscard]] Config client_config();
 [[nodiscard]] Config server_config();
+/// The same with an enterprise id and a routable address, which make version 2.
+[[nodiscard]] Config v2_config(Config config, std::string_view ueid = "LAB");
+[[nodiscard]] inline Config v2_client() {
+  return v2_config(client_config());
+}
+[[nodiscard]] inline Config v2_server() {
+  return v2_config(server_config());
+}
 
 class Pair {
  public:

@@ -14,18 +14,6 @@ constexpr std::size_t kV1 = 28;
 constexpr std::size_t kV2 = 44;
 constexpr ConnId kConn{0, 1};
 
-Config v2(Config config, std::string_view ueid = "LAB") {
-  config.ueids = {*make_eid(ueid)};
-  config.devices[0].gid = config.devices[0].address.gid;
-  return config;
-}
-Config v2_client() {
-  return v2(client_config());
-}
-Config v2_server() {
-  return v2(server_config());
-}
-
 const LinkGroup& group_of(const Pair& pair, Side side) {
   return pair.endpoint(side).groups().at(only_group(pair, side));
 }
@@ -68,7 +56,7 @@ TEST(Version2, IsAgreedOnWhereAnEidIsShared) {
 }
 
 TEST(Version2, FallsDownToVersion1WithoutASharedEid) {
-  Connected pair(v2_client(), v2(server_config(), "OTHER"));
+  Connected pair(v2_client(), v2_config(server_config(), "OTHER"));
   EXPECT_EQ(group_of(pair, kClient).terms.version, 1);
   EXPECT_EQ(last_clc<wire::Accept>(pair.socket(kServer, pair.conn).written).version, 1);
   EXPECT_EQ(pair.host(kServer).posted(0x01).size(), 1U);
