@@ -12,7 +12,10 @@
 
 namespace smclab {
 
-Endpoint::Endpoint(const Config& config) : config_(config), directory_(config) {}
+Endpoint::Endpoint(const Config& config) : config_(config), directory_(config) {
+  // They have a fixed place in messages.
+  SMCLAB_CHECK(config.ueids.size() <= kMostUeids && config.release <= 1);
+}
 
 void Endpoint::handle(Instant now, const Input& input, Actions& out) {
   Turn turn{now, config_, out, timers_, chance_, signals_};

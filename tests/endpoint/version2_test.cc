@@ -184,6 +184,68 @@ TEST(Version2, AClientThatStartedAnewIsMetWithANewGroup) {
   EXPECT_EQ(group_of(pair, kServer).peer_id, reborn.peer_id);
 }
 
+TEST(Version2, WithoutAnEidLeavesAHostOfThatVersionNothingToOffer) {
+  Config client = v2_client();
+  client.versions = Versions::V2;
+  client.ueids.clear();
+  Pair pair(client, v2_server());
+  pair.connect();
+  pair.run();
+  expect_declined(pair, kConn, {kClient, Diagnosis::NoDevice, kV1});
+}
+
+TEST(Version2, AHostOfThatVersionAloneDeclinesAnotherOne) {
+  Config server = v2_server();
+  server.versions = Versions::V2;
+  Pair pair(client_config(), server);
+  pair.connect();
+  pair.run();
+  expect_declined(pair, kConn, {kServer, Diagnosis::NoDevice, kV2});
+}
+
+// Linux keeps the first reason it meets: prefixes are compared before version 2 is looked at.
+TEST(Version2, AnotherSubnetMattersToVersion1Only) {
+  Config server = v2_server();
+  server.devices[0].prefix_length = 16;
+  Connected good(v2_client(), server);
+  EXPECT_EQ(group_of(good, kServer).terms.version, 2);
+  server.ueids = {*make_eid("OTHER")};
+  Pair pair(v2_client(), server);
+  pair.connect();
+  pair.run();
+  expect_declined(pair, kConn, {kServer, Diagnosis::DifferentPrefix, kV2});
+}
+
+TEST(Version2, TwoGroupsOfOneClientMayHaveDifferentVersions) {
+  Connected pair(v2_client(), v2_server());
+  const ConnId conn{1, 1};
+  rewrite<wire::Proposal>(pair, conn, kClient, [](wire::Proposal& proposal) {
+    proposal.type_v2 = wire::SmcType::None;
+    proposal.v2.reset();
+    wire::place_areas(proposal);
+  });
+  pair.connect();
+  pair.run();
+  EXPECT_TRUE(pair.both_connected(conn));
+  EXPECT_EQ(pair.endpoint(kServer).groups().size(), 2U);
+  EXPECT_EQ(pair.host(kClient).posted(0x01).size(), 1U);
+  EXPECT_EQ(pair.host(kClient).posted(0x21).size(), 1U);
+}
+
+TEST(Version2, FirstContactsOfNamelessClientsDoNotWaitForEachOther) {
+  Config client = v2_client();
+  client.versions = Versions::V2;
+  Pair pair(client, v2_server());
+  const ConnId second{1, 1};
+  rewrite<wire::Proposal>(pair, second, kClient, [](wire::Proposal& proposal) {
+    proposal.v2->gid = ipv4(10, 0, 0, 3).gid;  // as if from another host
+  });
+  pair.connect();
+  pair.connect();
+  pair.run(std::chrono::microseconds(35));
+  EXPECT_EQ(pair.endpoint(kServer).groups().size(), 2U);
+}
+
 // --- routes --------------------------------------------------------------------------------------
 
 Mac router() {

@@ -79,6 +79,26 @@ TEST(Load, SmcParametersOfTheFileHoldUnlessANodeSaysOtherwise) {
   EXPECT_FALSE(scenario.nodes[2].config.smc);
 }
 
+TEST(Load, WhatVersion2NeedsIsReadAndANodeReplacesIt) {
+  const Scenario scenario = loaded(
+      "version: 1\n"
+      "nodes:\n"
+      "  a: {rnics: {r0: {gateway: '02:00:00:00:00:bb'}}}\n"
+      "  b: {smc: {ueids: [OTHER], versions: v1, release: 0}}\n"
+      "smc: {ueids: [SMC-LAB, 0.9], versions: v2}\n");
+  const Config& a = scenario.nodes[0].config;
+  EXPECT_EQ(a.ueids, (std::vector<Eid>{*make_eid("SMC-LAB"), *make_eid("0.9")}));
+  EXPECT_EQ(a.versions, Versions::V2);
+  EXPECT_EQ(a.release, 1);
+  EXPECT_EQ(a.host_name, "a");
+  EXPECT_EQ(a.devices[0].gateway.bytes[5], std::byte{0xBB});
+  const Config& b = scenario.nodes[1].config;
+  EXPECT_EQ(b.ueids, std::vector<Eid>{*make_eid("OTHER")});
+  EXPECT_EQ(b.versions, Versions::V1);
+  EXPECT_EQ(b.release, 0);
+  EXPECT_EQ(b.devices[0].gateway, Mac{});
+}
+
 TEST(Load, ReadsEveryKeyOfALinkAndAnRnic) {
   const Scenario scenario = loaded(
       "version: 1\n"

@@ -33,6 +33,7 @@ struct RnicDraft {
   Place place;
   std::optional<Interface> address;
   std::optional<Mac> mac;
+  std::optional<Mac> gateway;
   std::optional<std::uint32_t> mtu;
 };
 

@@ -98,6 +98,7 @@ template <class V>
 void keys(V& v, RnicDraft& draft) {
   v.interface("address", draft.address);
   v.mac("mac", draft.mac);
+  v.mac("gateway", draft.gateway);
   v.size("mtu", draft.mtu, {256, 4'096});
   v.flag("roce", draft.spec.roce);
   v.number("cq_depth", draft.spec.cq_depth, {1, 65'536});

@@ -88,6 +88,7 @@ void Assembly::give_address(PortRef port, std::uint32_t network, std::uint32_t h
                       byte(port.node + 1),
                       byte(port.rnic + 1)};
   if (written.mac) target.mac = *written.mac;
+  if (written.gateway) target.gateway = *written.gateway;
 }
 
 void Assembly::give_path_mtus() {
