@@ -10,6 +10,14 @@ bool offers_r_in_v2(const wire::Proposal& proposal) {
   return proposal.has_v2() && wire::includes_r(proposal.type_v2);
 }
 
+// Why nothing that is offered is worth a look at devices, if so (Linux: smc_listen_v2_check).
+std::optional<Diagnosis> refuse_types(const wire::Proposal& proposal) {
+  if (proposal.type_v1 != wire::SmcType::None) return std::nullopt;
+  if (!proposal.has_v2()) return Diagnosis::PeerHasNoSmc;
+  if (!offers_r_in_v2(proposal)) return Diagnosis::NoIsmV2;
+  return proposal.v2->eids.empty() ? std::optional(Diagnosis::NoUeid) : std::nullopt;
+}
+
 bool is_own(const Config& config, const Eid& eid) {
   return std::find(config.ueids.begin(), config.ueids.end(), eid) != config.ueids.end();
 }
@@ -45,7 +53,7 @@ Terms v2_terms(const Config& config, const wire::ProposalV2& offer) {
 // spoils the one of version 1 beside it.
 std::optional<Diagnosis> refuse_limits(const Config& config, const wire::Proposal& proposal) {
   const bool knows_v2 = config.versions != Versions::V1 && config.profile == Profile::Linux;
-  if (!knows_v2 || !offers_r_in_v2(proposal)) return std::nullopt;
+  if (!knows_v2 || !offers_r_in_v2(proposal) || proposal.v2->eids.empty()) return std::nullopt;
   const Terms terms = v2_terms(config, *proposal.v2);
   if (terms.release == 0) return std::nullopt;
   return judge_limits(terms.max_connections, terms.max_links);
@@ -74,6 +82,7 @@ tl::expected<Choice, Diagnosis> choose_on(const Config& config, DeviceId port,
 tl::expected<Choice, Diagnosis> choose_terms(Context c, const Attempt& attempt,
                                              const wire::Proposal& proposal) {
   const Config& config = c.turn.config;
+  if (const auto why = refuse_types(proposal)) return tl::unexpected(*why);
   if (const auto why = refuse_limits(config, proposal)) return tl::unexpected(*why);
   const auto interface = find_interface(config, attempt.local);
   // Linux compares prefixes before it looks for devices, and keeps the first reason it meets.

@@ -141,10 +141,12 @@ TEST(Decline, ProposalsWithoutSmcRv1) {
     bool device;
     Diagnosis why;
   };
-  const std::array<Case, 4> cases = {{
+  const std::array<Case, 6> cases = {{
       {wire::SmcType::None, wire::SmcType::R, true, Diagnosis::NoDevice},
       {wire::SmcType::None, wire::SmcType::R, false, Diagnosis::NoDevice},
       {wire::SmcType::D, wire::SmcType::None, true, Diagnosis::NoSmcdDevice},
+      {wire::SmcType::None, wire::SmcType::D, true, Diagnosis::NoIsmV2},
+      {wire::SmcType::None, wire::SmcType::None, true, Diagnosis::PeerHasNoSmc},
       {wire::SmcType::D, wire::SmcType::R, true, Diagnosis::NoDevice},
   }};
   for (const Case& c : cases) {

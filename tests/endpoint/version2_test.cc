@@ -315,6 +315,26 @@ TEST(NoAgreement, OnTooFewConnections) {
   }
 }
 
+// An empty list is told from one without a common entry, as Linux does; and limits do not matter.
+TEST(NoAgreement, OnNoEidAtAll) {
+  for (const bool v1_too : {false, true}) {
+    Config client = v2_client();
+    if (!v1_too) client.versions = Versions::V2;
+    Pair pair(client, v2_server());
+    rewrite<wire::Proposal>(pair, kConn, kClient, [](wire::Proposal& proposal) {
+      proposal.v2->eids.resize(0);
+      proposal.v2->max_links = 0;
+    });
+    pair.connect();
+    pair.run();
+    if (v1_too) {
+      EXPECT_TRUE(pair.both_connected(kConn)) << "by version 1";
+    } else {
+      expect_declined(pair, kConn, {kServer, Diagnosis::NoUeid, kV2});
+    }
+  }
+}
+
 TEST(NoAgreement, OnNoLink) {
   Pair pair(v2_client(), v2_server());
   rewrite<wire::Proposal>(pair, kConn, kClient,
