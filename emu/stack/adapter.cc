@@ -27,7 +27,12 @@ rnic::CqId receive_queue_of(rnic::QpId qp) {
 Adapter::Adapter(const Setup& setup) : setup_(setup), rnic_(setup.rnic) {}
 
 std::uint32_t Adapter::receive_offset(const Queues& queues, std::uint64_t slot) const noexcept {
-  return setup_.send_slots * kSendSlot + static_cast<std::uint32_t>(slot) * queues.receive_size;
+  const std::uint32_t sends = (setup_.send_slots - 1U) * kSendSlot + longest_send(queues);
+  return sends + static_cast<std::uint32_t>(slot) * queues.receive_size;
+}
+
+std::uint32_t Adapter::longest_send(const Queues& queues) noexcept {
+  return std::max(kSendSlot, queues.receive_size);
 }
 
 // --- what the core asks --------------------------------------------------------------------------
@@ -156,11 +161,14 @@ void Adapter::deregister(Shift& shift, rnic::MrId region) {
 void Adapter::post_send(Shift& shift, rnic::QpId qp, RequestId request,
                         std::span<const std::byte> bytes) {
   Queues& queues = queues_.at(qp);
-  const auto free = std::find(queues.sends.begin(), queues.sends.end(), RequestId{0});
+  const bool is_long = bytes.size() > kSendSlot && longest_send(queues) > kSendSlot;
+  const auto first = is_long ? queues.sends.end() - 1 : queues.sends.begin();
+  const auto free = std::find(first, queues.sends.end(), RequestId{0});
   bool posted = false;
   if (free != queues.sends.end()) {
     const auto offset = static_cast<std::uint32_t>(free - queues.sends.begin()) * kSendSlot;
-    const auto length = static_cast<std::uint32_t>(std::min(bytes.size(), kLongestForgery));
+    const std::size_t most = is_long ? longest_send(queues) : kSendSlot;
+    const auto length = static_cast<std::uint32_t>(std::min(bytes.size(), most));
     std::copy_n(bytes.begin(), length,
                 shift.memory.bytes({queues.messages, offset, length}).begin());
     rnic::SendRequest send{.work = request, .solicited = true, .sge_count = 1};

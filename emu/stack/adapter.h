@@ -108,7 +108,7 @@ class Adapter {
   struct Queues {
     LinkId link;
     std::uint32_t receive_size = 0;  // of a receive slot
-    rnic::MemoryId messages{};       // send slots, then receive slots
+    rnic::MemoryId messages{};       // send slots, the last one a long one; then receive slots
     rnic::MrId region{};
     Rkey key{};
     VirtualAddress address{};
@@ -149,6 +149,8 @@ class Adapter {
   /// Where a receive slot begins in the link's message memory; the one behind the last: its size.
   [[nodiscard]] std::uint32_t receive_offset(const Queues& queues,
                                              std::uint64_t slot) const noexcept;
+  /// One message as long as the peer takes may be under way, as in Linux: it has the last slot.
+  [[nodiscard]] static std::uint32_t longest_send(const Queues& queues) noexcept;
 
   Setup setup_;
   rnic::Rnic rnic_;

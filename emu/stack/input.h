@@ -29,7 +29,8 @@ enum class Deed : std::uint8_t {
 /// Which layer a forged message belongs to.
 enum class Layer : std::uint8_t { Clc, Llc, Cdc };
 
-/// The longest LLC or CDC message that tampering can make; the rest of a longer one is cut off.
+/// The longest LLC or CDC message that tampering can make in a group of version 1; the rest of a
+/// longer one is cut off. In version 2 it is kLargestMessage.
 inline constexpr std::size_t kLongestForgery = 256;
 
 namespace input {
