@@ -201,7 +201,8 @@ TEST(KernelV2, OurServerFindsTheGroupOfAClientThatKeepsItsNameToItself) {
   EXPECT_EQ(us.endpoint.groups().size(), 1U);
 }
 
-// --- declines (captures 03c, 03d) ----------------------------------------------------------------
+// --- declines (captures 03c, 03d, 03e, 03g)
+// ----------------------------------------------------------------
 
 TEST(KernelV2, DeclinesAnUnknownEidAsTheKernelDoes) {
   Config server = kernel(1, "66cb");
@@ -233,6 +234,43 @@ TEST(KernelV2, HearsTheKernelsDecline) {
               "00000000000000000000000000000000e2d4c3d9");
   ASSERT_TRUE(us.fell_back);
   EXPECT_EQ(us.fell_back->peer, Diagnosis::NoDevice);
+}
+
+// Of version 1, although it would have proposed version 2: nothing was received yet.
+TEST(KernelV2, TheClientWithoutDeviceDeclinesAsTheKernelDoes) {
+  Config client = kernel(2, "8b79");
+  client.devices.clear();
+  Alone us(client, {});
+  us.begin(kConn, Role::Client);
+  EXPECT_EQ(us.tcp,
+            std::vector<Bytes>{hex("e2d4c3d904001c108b795254000000020303000000000000e2d4c3d9")});
+}
+
+constexpr std::string_view kNoConfirmLink =
+    "e2d4c3d904002c20762e525400000001020100002000000000000000000000000000000000000000e2d4c3d9";
+
+TEST(KernelV2, TheServerDeclinesALinkThatDoesNotWorkAsTheKernelDoes) {
+  Alone us(kernel(1, "762e"), {kServersRmb});
+  us.begin(kConn, Role::Server);
+  us.hear_clc(kConn, kProposal);
+  us.hear_clc(kConn, kConfirm);
+  for (int second = 0; second < 4; ++second) {
+    us.now += std::chrono::seconds(1);
+    us.tell(input::Tick{});
+  }
+  EXPECT_EQ(us.tcp.back(), hex(kNoConfirmLink));
+  ASSERT_TRUE(us.fell_back);
+  EXPECT_EQ(us.fell_back->own, Diagnosis::ConfirmLinkTimeout);
+}
+
+TEST(KernelV2, TheClientHearsThatTheLinkDoesNotWork) {
+  Alone us(kernel_client(), {kClientsRmb});
+  us.begin(kConn, Role::Client);
+  us.hear_clc(kConn, kAccept);
+  us.hear_clc(kConn, kNoConfirmLink);
+  ASSERT_TRUE(us.fell_back);
+  EXPECT_EQ(us.fell_back->peer, Diagnosis::ConfirmLinkTimeout);
+  EXPECT_EQ(us.connected, 0U);
 }
 
 // --- an idle link (capture 11), a half close (capture 10) ----------------------------------------
