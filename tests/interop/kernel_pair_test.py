@@ -1,0 +1,109 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Linux against Linux in the kernel laboratory: what our own stack will be measured by. SMC-R and
+every fallback are confirmed by smc_diag in both machines, and our reading of the capture must agree
+with what the programs and the kernels say.
+
+kernel_pair_test.py SMCLAB [FOLDER]: FOLDER keeps the captures.
+"""
+import pathlib
+import sys
+import tempfile
+import time
+
+import witness
+from lab import Lab, Missing, capture, peer, results
+
+RMBE = 65536  # both kernels' default
+MEGABYTE = 1_000_000
+REQUEST, DIGEST = 16, 32  # what smcpeer sends besides its data
+
+
+def converse(lab, server_words=(), client_words=()):
+    """smcpeer in both machines; returns what the server's and the client's printed."""
+    server = lab.a.start(peer(lab.a, "server", *server_words)).wait_for("listening")
+    client = lab.b.run(peer(lab.b, "client", "10.0.0.1", *client_words)).check()
+    (served,), (asked,) = results(server.wait().check()), results(client)
+    assert served["intact"] and asked["intact"], (served, asked)
+    assert served["received_sha256"] == asked["sent_sha256"]
+    assert served["sent_sha256"] == asked["received_sha256"]
+    return served, asked
+
+
+def transports(results_of_both):
+    return [result["transport"] for result in results_of_both]
+
+
+def over_smc_r(lab, smclab, path):
+    """A first contact that echoes, a second connection on the same link with 1 MB each way."""
+    with capture(lab.a, path, "eth0"):
+        echo = converse(lab, client_words=["--mode", "echo", "--bytes", 100])
+        bulk = converse(lab, client_words=["--mode", "both", "--bytes", MEGABYTE])
+    assert transports(echo) == transports(bulk) == ["smc-r", "smc-r"], (echo, bulk)
+    (link,) = lab.b.smc.links()
+    assert link["connections"] == 0, link
+    messages = witness.messages(smclab, path)
+    accepts = witness.of(messages, "accept")
+    assert [m["fields"]["first_contact"] for m in accepts] == [1, 0], accepts
+    assert {m["fields"]["eid"].rstrip() for m in accepts} == {"SMCLAB-UEID1"}, accepts
+    assert witness.written(messages, "10.0.0.2", accepts[1], RMBE) == MEGABYTE + REQUEST
+    confirms = witness.of(messages, "confirm")
+    assert witness.written(messages, "10.0.0.1", confirms[1], RMBE) == MEGABYTE + DIGEST
+    witness.clean(path)
+
+
+def server_without_smc(lab, smclab, path):
+    """The server's SYN-ACK lacks the option: no CLC at all."""
+    with capture(lab.a, path, "eth0"):
+        both = converse(lab, ["--family", "tcp"])
+    assert transports(both) == ["tcp", "tcp"], both
+    assert both[1]["fallback_reason"] == "0x03010000", both
+    assert [m["type"] for m in witness.messages(smclab, path)] == ["syn"]
+    witness.clean(path, has_smc=False)
+
+
+def other_ueid(lab, smclab, path):
+    """No EID in common: the server declines, and both go on over TCP."""
+    lab.a.run("smcctl ueid flush && smcctl ueid add ANOTHER").check()
+    with capture(lab.a, path, "eth0"):
+        both = converse(lab)
+    lab.a.run("smcctl ueid flush && smcctl ueid add SMCLAB-UEID1").check()
+    assert transports(both) == ["tcp", "tcp"], both
+    messages = witness.messages(smclab, path)
+    assert [m["type"] for m in messages] == ["syn", "syn_ack", "proposal", "decline"], messages
+    declined = both[0]["fallback_reason"]
+    assert declined == both[1]["peer_diagnosis"] == "0x03030000", both
+    assert messages[3]["fields"]["diagnosis"] == declined, messages[3]
+    witness.clean(path)
+
+
+def play(smclab, folder):
+    started = time.monotonic()
+    with Lab(machines=2) as lab:
+        for machine in lab.machines:
+            machine.smc.up()
+        print(f"two machines with SMC-R up after {time.monotonic() - started:.1f} s")
+        for story in (over_smc_r, server_without_smc, other_ueid):
+            story(lab, smclab, folder / f"{story.__name__}.pcap")
+            print(f"passed: {story.__name__}")
+    print(f"{time.monotonic() - started:.1f} s in all")
+
+
+def main():
+    smclab = pathlib.Path(sys.argv[1]).resolve()
+    try:
+        if len(sys.argv) > 2:
+            folder = pathlib.Path(sys.argv[2])
+            folder.mkdir(parents=True, exist_ok=True)
+            play(smclab, folder)
+        else:
+            with tempfile.TemporaryDirectory() as folder:
+                play(smclab, pathlib.Path(folder))
+    except Missing as missing:
+        print(f"skipped: {missing}")
+        return witness.SKIPPED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
