@@ -6,13 +6,10 @@ with what the programs and the kernels say.
 
 kernel_pair_test.py SMCLAB [FOLDER]: FOLDER keeps the captures.
 """
-import pathlib
 import sys
-import tempfile
-import time
 
 import witness
-from lab import Lab, Missing, capture, peer, results
+from lab import Lab, capture, peer, results
 
 RMBE = 65536  # both kernels' default
 MEGABYTE = 1_000_000
@@ -34,8 +31,9 @@ def transports(results_of_both):
     return [result["transport"] for result in results_of_both]
 
 
-def over_smc_r(lab, smclab, path):
+def over_smc_r(lab, smclab, folder):
     """A first contact that echoes, a second connection on the same link with 1 MB each way."""
+    path = folder / "over_smc_r.pcap"
     with capture(lab.a, path, "eth0"):
         echo = converse(lab, client_words=["--mode", "echo", "--bytes", 100])
         bulk = converse(lab, client_words=["--mode", "both", "--bytes", MEGABYTE])
@@ -52,8 +50,9 @@ def over_smc_r(lab, smclab, path):
     witness.clean(path)
 
 
-def server_without_smc(lab, smclab, path):
+def server_without_smc(lab, smclab, folder):
     """The server's SYN-ACK lacks the option: no CLC at all."""
+    path = folder / "server_without_smc.pcap"
     with capture(lab.a, path, "eth0"):
         both = converse(lab, ["--family", "tcp"])
     assert transports(both) == ["tcp", "tcp"], both
@@ -62,8 +61,9 @@ def server_without_smc(lab, smclab, path):
     witness.clean(path, has_smc=False)
 
 
-def other_ueid(lab, smclab, path):
+def other_ueid(lab, smclab, folder):
     """No EID in common: the server declines, and both go on over TCP."""
+    path = folder / "other_ueid.pcap"
     lab.a.run("smcctl ueid flush && smcctl ueid add ANOTHER").check()
     with capture(lab.a, path, "eth0"):
         both = converse(lab)
@@ -77,32 +77,15 @@ def other_ueid(lab, smclab, path):
     witness.clean(path)
 
 
-def play(smclab, folder):
-    started = time.monotonic()
-    with Lab(machines=2) as lab:
-        for machine in lab.machines:
-            machine.smc.up()
-        print(f"two machines with SMC-R up after {time.monotonic() - started:.1f} s")
-        for story in (over_smc_r, server_without_smc, other_ueid):
-            story(lab, smclab, folder / f"{story.__name__}.pcap")
-            print(f"passed: {story.__name__}")
-    print(f"{time.monotonic() - started:.1f} s in all")
+def smc_in_both(lab, smclab, folder):
+    for machine in lab.machines:
+        machine.smc.up()
 
 
 def main():
-    smclab = pathlib.Path(sys.argv[1]).resolve()
-    try:
-        if len(sys.argv) > 2:
-            folder = pathlib.Path(sys.argv[2])
-            folder.mkdir(parents=True, exist_ok=True)
-            play(smclab, folder)
-        else:
-            with tempfile.TemporaryDirectory() as folder:
-                play(smclab, pathlib.Path(folder))
-    except Missing as missing:
-        print(f"skipped: {missing}")
-        return witness.SKIPPED
-    return 0
+    return witness.play(
+        lambda: Lab(machines=2), (smc_in_both, over_smc_r, server_without_smc, other_ueid)
+    )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""What a capture of the laboratory shows: by `smclab decode`, and to a stranger."""
+"""What the tests of the laboratory share: playing their stories, and reading a capture by
+`smclab decode` and as a stranger would.
+"""
+import collections
 import json
 import pathlib
 import subprocess
+import sys
+import tempfile
+import time
+
+from lab import Missing
 
 SKIPPED = 77
 _WIRE = pathlib.Path(__file__).resolve().parents[1] / "wire"
@@ -34,3 +42,39 @@ def clean(capture, has_smc=True):
     command += [str(capture)] if has_smc else ["--no-smc", str(capture)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def tcp_bytes(capture):
+    """Payload bytes of each direction of each TCP stream, as tshark counts them."""
+    command = ["tshark", "-r", str(capture), "-Y", "tcp.len > 0", "-T", "fields", "-e", "ip.src",
+               "-e", "tcp.srcport", "-e", "tcp.dstport", "-e", "tcp.seq_raw", "-e", "tcp.len"]
+    shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    pieces = collections.defaultdict(set)
+    for line in shown.splitlines():
+        *direction, sequence, length = line.split("\t")
+        pieces[tuple(direction)].add((sequence, int(length)))  # sent again counts once
+    return {key: sum(length for _, length in found) for key, found in pieces.items()}
+
+
+def play(make_lab, stories):
+    """Each story in one laboratory: story(lab, smclab, folder for captures). The exit code."""
+    smclab = pathlib.Path(sys.argv[1]).resolve()
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else scratch)
+            folder.mkdir(parents=True, exist_ok=True)
+            _play_in(make_lab(), stories, (smclab, folder))
+    except Missing as missing:
+        print(f"skipped: {missing}")
+        return SKIPPED
+    return 0
+
+
+def _play_in(laboratory, stories, where):
+    started = time.monotonic()
+    with laboratory as lab:
+        print(f"up after {time.monotonic() - started:.1f} s", flush=True)
+        for story in stories:
+            story(lab, *where)
+            print(f"passed: {story.__name__}, {time.monotonic() - started:.1f} s", flush=True)
+    print(f"down after {time.monotonic() - started:.1f} s")
