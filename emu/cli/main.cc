@@ -13,6 +13,7 @@
 #include "emu/cli/decode.h"
 #include "emu/cli/exit_code.h"
 #include "emu/cli/machine/setup.h"
+#include "emu/cli/machine/vm.h"
 #include "emu/cli/run.h"
 #include "emu/cli/tour/demo.h"
 
@@ -77,6 +78,19 @@ void add_bench(CLI::App& app, Chosen& chosen) {
   command->callback([arguments, &chosen] { chosen = [arguments] { return bench(*arguments); }; });
 }
 
+// Its words are read by the laboratory's own program.
+void add_vm(CLI::App& app, Chosen& chosen) {
+  auto arguments = std::make_shared<VmArguments>();
+  CLI::App* command =
+      app.add_subcommand("vm", "The kernel laboratory: up, run MACHINE -- COMMAND, down");
+  command->prefix_command();
+  command->set_help_flag();
+  command->callback([arguments, command, &chosen] {
+    arguments->words = command->remaining();
+    chosen = [arguments] { return vm(*arguments); };
+  });
+}
+
 int choose_and_run(int argc, char** argv) {
   CLI::App app("A laboratory for SMC-R (RFC 7609) without an RNIC", "smclab");
   app.set_version_flag("--version", "smclab " SMCLAB_VERSION);
@@ -87,6 +101,7 @@ int choose_and_run(int argc, char** argv) {
   add_decode(app, chosen);
   add_setup(app, chosen);
   add_bench(app, chosen);
+  add_vm(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -78,8 +78,7 @@ def other_ueid(lab, smclab, folder):
 
 
 def smc_in_both(lab, smclab, folder):
-    for machine in lab.machines:
-        machine.smc.up()
+    lab.smc_up()
 
 
 def main():

@@ -2,11 +2,12 @@
 """The laboratory: up to two machines and the wires between them, brought up together and taken
 down whole, whatever happens in between.
 """
+import json
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 
-from . import accelerator, initramfs, kernel, needs, places, tools, wires
+from . import accelerator, initramfs, kernel, needs, places, tools, v1_module, wires
 from .host import Host
 from .machine import BOOT_S, Machine, Plan
 
@@ -30,6 +31,37 @@ class Lab:
         self.machines = [Machine(name, self.folder / name) for name in NAMES[:machines]]
         self.host = Host(self.folder / "host", settings.get("owner", os.getpid())) if tap else None
 
+    @classmethod
+    def attach(cls, folder):
+        """The laboratory that another program has brought up in `folder`."""
+        state = json.loads((folder / "lab.json").read_text(encoding="utf-8"))
+        return cls(**state, folder=folder)
+
+    def _remember(self):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        state = {"machines": len(self.machines), "tap": self.tap, "links": self.links}
+        state |= {"owner": self._settings["owner"]} if "owner" in self._settings else {}
+        (self.folder / "lab.json").write_text(json.dumps(state), encoding="utf-8")
+
+    @staticmethod
+    def address(side, link=0):
+        """IPv4 address of a (0) or of b (1), machine or namespace, on a wire."""
+        return wires.address(side, link)
+
+    @staticmethod
+    def v1_module():
+        """Path of an smc.ko that speaks SMC-Rv1 over soft-RoCE; built the first time."""
+        with places.locked_cache() as cache:
+            return v1_module.build(cache, kernel.fetch(cache))
+
+    def smc_up(self, with_v1=False, **settings):
+        """SMC-R in all machines (Smc.up has the settings), with a module that speaks SMC-Rv1 over
+        soft-RoCE if wanted. Without a UEID only v1 is offered."""
+        if with_v1:
+            settings["module"] = [machine.put(self.v1_module()) for machine in self.machines][0]
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda machine: machine.smc.up(**settings), self.machines))
+
     @property
     def a(self):
         return self.machines[0]
@@ -41,6 +73,7 @@ class Lab:
 
     def up(self):
         needs.require(self.tap)
+        self._remember()
         plans = self._plans()
         for machine, plan in zip(self.machines, plans):
             machine.boot(plan)

@@ -15,7 +15,11 @@ ROOT = LAB.parents[2]
 
 def cache():
     """Kernel packages, tools, initramfs. SMCLAB_LAB_CACHE moves it."""
-    folder = pathlib.Path(os.environ.get("SMCLAB_LAB_CACHE") or ROOT / "build" / "lab")
+    own = ROOT / "build" / "lab"
+    if not (ROOT / "CMakeLists.txt").exists():  # installed, not in the source tree
+        home = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+        own = pathlib.Path(home) / "smclab-lab"
+    folder = pathlib.Path(os.environ.get("SMCLAB_LAB_CACHE") or own)
     folder.mkdir(parents=True, exist_ok=True)
     return folder.resolve()
 
