@@ -6,10 +6,11 @@ with what the programs and the kernels say.
 
 kernel_pair_test.py SMCLAB [FOLDER]: FOLDER keeps the captures.
 """
+import signal
 import sys
 
 import witness
-from lab import Lab, capture, peer, results
+from lab import Lab, capture, faults, peer, results
 
 RMBE = 65536  # both kernels' default
 MEGABYTE = 1_000_000
@@ -50,6 +51,25 @@ def over_smc_r(lab, smclab, folder):
     witness.clean(path)
 
 
+def lossy_wire(lab, smclab, folder):
+    """RoCE resends what the wire loses; nobody above notices."""
+    with faults.netem(lab.a, "loss 2%"), faults.netem(lab.b, "loss 2%"):
+        both = converse(lab, client_words=["--mode", "duplex", "--bytes", 200_000])
+    assert transports(both) == ["smc-r", "smc-r"], both
+
+
+def killed_client(lab, smclab, folder):
+    """A process that dies looks like one that closes: its kernel sends what it left, and goes."""
+    server = lab.a.start(peer(lab.a, "server")).wait_for("listening")
+    words = ["--mode", "up", "--bytes", MEGABYTE, "--die-after", 300_000]
+    client = lab.b.run(peer(lab.b, "client", "10.0.0.1", *words))
+    assert client.code == 128 + signal.SIGKILL and not results(client), client
+    served = server.wait()
+    (result,) = results(served)
+    assert served.code == 1 and result["end"] == "recv: EOF" and result["intact"], result
+    assert 300_000 <= result["bytes_received"] < MEGABYTE, result
+
+
 def server_without_smc(lab, smclab, folder):
     """The server's SYN-ACK lacks the option: no CLC at all."""
     path = folder / "server_without_smc.pcap"
@@ -83,7 +103,8 @@ def smc_in_both(lab, smclab, folder):
 
 def main():
     return witness.play(
-        lambda: Lab(machines=2), (smc_in_both, over_smc_r, server_without_smc, other_ueid)
+        lambda: Lab(machines=2),
+        (smc_in_both, over_smc_r, lossy_wire, killed_client, server_without_smc, other_ueid),
     )
 
 

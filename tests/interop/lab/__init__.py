@@ -21,7 +21,7 @@ that QEMU emulates. What tests use of it:
         with capture(lab.a, folder / "x.pcap", "eth0"):      # or lab.host, "tap0"
             server = lab.a.start(peer(lab.a, "server")).wait_for("listening")
             client = lab.b.run(peer(lab.b, "client", "10.0.0.1", "--mode", "both"))
-        results(client)                     # what smcpeer printed; guest/exchange.h has its protocol
+        results(client)                     # what smcpeer printed (protocol: guest/exchange.h)
 
         with faults.netem(lab.a, "loss 3%"):                 # also roce_lost, link_down, frozen
             ...

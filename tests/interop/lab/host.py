@@ -9,7 +9,7 @@ import shlex
 import signal
 import subprocess
 
-from . import lifeline, needs, places, wires
+from . import needs, places, wires
 from .kernel import run
 from .running import Running
 
@@ -85,7 +85,7 @@ class HostJob(Running):
         with open(self.out_path, "wb") as out, open(self.err_path, "wb") as err:
             self._child = subprocess.Popen(
                 [*host.inside, *words], cwd=folder, stdin=subprocess.DEVNULL, stdout=out,
-                stderr=err, start_new_session=True, preexec_fn=lifeline.die_with_parent,
+                stderr=err, start_new_session=True,
             )
 
     def poll(self):

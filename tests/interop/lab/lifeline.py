@@ -15,7 +15,8 @@ _END_S = 5
 
 
 def die_with_parent():
-    """For a child before its program starts: it ends when we do, even if we are killed."""
+    """For a child before its program starts: it ends when we do, even if we are killed. (`We` are
+    the thread that starts it: a laboratory is brought up by one that outlives it.)"""
     _LIBC.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 

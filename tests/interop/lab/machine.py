@@ -103,7 +103,7 @@ class Machine:
         for name in ("qemu", "console"):
             if (path := self.folder / name).exists():
                 text += path.read_text(encoding="utf-8", errors="replace")
-        return "\n".join(text.splitlines()[-lines:])
+        return "\n".join(text.splitlines()[-lines:]) or "(it said nothing)"
 
     def stop(self, patience_s=5):
         """Power off, and if it does not listen, the plug."""

@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import pathlib
+import shutil
 import tempfile
 
 LAB = pathlib.Path(__file__).resolve().parent
@@ -42,7 +43,11 @@ def named_session():
 
 
 def new_session():
-    """A folder for machines that live as long as this program."""
+    """A folder for machines that live as long as this program. Folders of programs that were
+    killed before they could tidy up go now."""
+    for old in pathlib.Path(tempfile.gettempdir()).glob("smclab-lab-*-*"):
+        if not os.path.exists(f"/proc/{old.name.split('-')[2]}"):
+            shutil.rmtree(old, ignore_errors=True)
     return pathlib.Path(tempfile.mkdtemp(prefix=f"smclab-lab-{os.getpid()}-"))
 
 
