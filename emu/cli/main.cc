@@ -10,7 +10,8 @@
 #include <functional>
 
 #include "emu/cli/bench/bench.h"
-#include "emu/cli/decode.h"
+#include "emu/cli/captures/compare.h"
+#include "emu/cli/captures/decode.h"
 #include "emu/cli/exit_code.h"
 #include "emu/cli/machine/setup.h"
 #include "emu/cli/machine/vm.h"
@@ -47,6 +48,17 @@ void add_decode(CLI::App& app, Chosen& chosen) {
   command->add_flag("--verify-encode", arguments->verify_encode,
                     "Encode each message again and report bytes that differ");
   command->callback([arguments, &chosen] { chosen = [arguments] { return decode(*arguments); }; });
+}
+
+void add_compare(CLI::App& app, Chosen& chosen) {
+  auto arguments = std::make_shared<CompareArguments>();
+  CLI::App* command =
+      app.add_subcommand("compare", "Tell whether two captures are the same conversation");
+  command->add_option("a", arguments->a, "pcap or pcapng, or a folder of run --out")->required();
+  command->add_option("b", arguments->b, "Likewise; one of the two may be -, standard input")
+      ->required();
+  command->add_flag("--json", arguments->json, "One JSON object on standard output");
+  command->callback([arguments, &chosen] { chosen = [arguments] { return compare(*arguments); }; });
 }
 
 void add_demo(CLI::App& app, Chosen& chosen) {
@@ -99,6 +111,7 @@ int choose_and_run(int argc, char** argv) {
   add_demo(app, chosen);
   add_run(app, chosen);
   add_decode(app, chosen);
+  add_compare(app, chosen);
   add_setup(app, chosen);
   add_bench(app, chosen);
   add_vm(app, chosen);

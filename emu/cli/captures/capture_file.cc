@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/cli/capture_file.h"
+#include "emu/cli/captures/capture_file.h"
 
 #include <pcap/pcap.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/cli/decode.h"
+#include "emu/cli/captures/decode.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -10,7 +10,7 @@
 #include "emu/capture/dissection/encode_check.h"
 #include "emu/capture/listing/json.h"
 #include "emu/capture/listing/text.h"
-#include "emu/cli/capture_file.h"
+#include "emu/cli/captures/capture_file.h"
 #include "emu/cli/exit_code.h"
 
 namespace smclab::cli {

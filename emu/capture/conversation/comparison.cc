@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+#include "emu/capture/conversation/comparison.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "emu/capture/conversation/likeness.h"
+#include "emu/capture/conversation/pairing.h"
+
+namespace smclab::capture {
+namespace {
+
+constexpr std::array kRoles = {Role::Client, Role::Server};
+
+std::string_view to_the_other(Role sender) {
+  return sender == Role::Client ? "to the server" : "to the client";
+}
+
+/// Lays two conversations side by side and keeps the first place where they part.
+class Comparer {
+ public:
+  Comparer(const Conversation& a, const Conversation& b) : a_(a), b_(b), pairing_(pair_up(a, b)) {}
+
+  Comparison run() {
+    result_.connections = pairing_.connections.size();
+    for (std::size_t i = 0; i < pairing_.connections.size(); ++i) {
+      compare_connection(i, pairing_.connections[i]);
+    }
+    for (std::size_t i = 0; i < pairing_.groups.size(); ++i) compare_group(i, pairing_.groups[i]);
+    for (const Pair& pair : pairing_.misfits) misfit(pair);
+    left_over();
+    note_what_is_beside();
+    return std::move(result_);
+  }
+
+ private:
+  void compare_connection(std::size_t number, const Pair& pair) {
+    const ConnectionTalk& a = a_.connections[pair.first];
+    const ConnectionTalk& b = b_.connections[pair.second];
+    const std::string name = "connection " + std::to_string(number + 1);
+    compare_lane({a.clc, b.clc}, name + ", CLC", {.group = group_number(a), .link = a.link});
+    for (const Role sender : kRoles) {
+      const std::size_t i = index_of(sender);
+      compare_cdc({a.cdc[i], b.cdc[i]}, name + ", CDC " + std::string(to_the_other(sender)));
+    }
+    if (a.option != b.option) ++other_options_;
+  }
+
+  [[nodiscard]] std::size_t group_number(const ConnectionTalk& connection) const {
+    const auto& groups = pairing_.groups;
+    const auto found = std::find_if(groups.begin(), groups.end(), [&](const Pair& known) {
+      return known.first == connection.group;
+    });
+    return static_cast<std::size_t>(found - groups.begin());
+  }
+
+  struct Lanes {
+    const std::vector<Said>& a;
+    const std::vector<Said>& b;
+  };
+  void compare_lane(const Lanes& lanes, const std::string& where, const Bounds& bounds) {
+    const auto& [a, b] = lanes;
+    for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
+      if (i >= a.size() || i >= b.size()) return keep(ending(lanes, i, where));
+      const auto what = unlike(a[i], b[i], bounds, names_);
+      if (what) return keep({where, *what, a[i].place, b[i].place});
+    }
+  }
+
+  static Difference ending(const Lanes& lanes, std::size_t at, const std::string& where) {
+    const bool in_a = at < lanes.a.size();
+    const Said& more = in_a ? lanes.a[at] : lanes.b[at];
+    Difference difference{.where = where,
+                          .what = std::string(more.type) + (more.response ? " response" : "") +
+                                  (in_a ? " is in A only" : " is in B only")};
+    (in_a ? difference.a : difference.b) = more.place;
+    return difference;
+  }
+
+  struct CdcLanes {
+    const CdcLane& a;
+    const CdcLane& b;
+  };
+  void compare_cdc(const CdcLanes& lanes, const std::string& where) {
+    const auto& a = lanes.a.changes();
+    const auto& b = lanes.b.changes();
+    const auto place = [](const CdcLane& lane, std::size_t i) -> std::optional<Place> {
+      if (i < lane.changes().size()) return lane.changes()[i].place;
+      if (lane.messages() > 0) return lane.last();
+      return std::nullopt;
+    };
+    for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
+      const std::string flags_a = i < a.size() ? a[i].flags : "no change";
+      const std::string flags_b = i < b.size() ? b[i].flags : "no change";
+      if (flags_a == flags_b) continue;
+      return keep({where, "flags become: " + flags_a + " in A, " + flags_b + " in B",
+                   place(lanes.a, i), place(lanes.b, i)});
+    }
+    compare_distance({lanes.a.produced(), lanes.b.produced()}, lanes, where + ", produced");
+    compare_distance({lanes.a.consumed(), lanes.b.consumed()}, lanes, where + ", consumed");
+    if (lanes.a.blocked() != lanes.b.blocked()) ++other_pace_;
+  }
+
+  struct Distances {
+    const Distance& a;
+    const Distance& b;
+  };
+  void compare_distance(const Distances& distances, const CdcLanes& lanes,
+                        const std::string& where) {
+    const auto text = [](const Distance& distance) {
+      const std::string cursor = "cursor " + std::to_string(distance.last.wrap) + ":" +
+                                 std::to_string(distance.last.offset);
+      return distance.bytes ? std::to_string(*distance.bytes) + " bytes, " + cursor : cursor;
+    };
+    const std::string a = text(distances.a);
+    const std::string b = text(distances.b);
+    if (a == b) return;
+    Difference difference{.where = where, .what = a + " in A; " + b + " in B"};
+    if (lanes.a.messages() > 0) difference.a = lanes.a.last();
+    if (lanes.b.messages() > 0) difference.b = lanes.b.last();
+    keep(std::move(difference));
+  }
+
+  void compare_group(std::size_t number, const Pair& pair) {
+    const auto& a = a_.groups[pair.first].links;
+    const auto& b = b_.groups[pair.second].links;
+    const LinkTalk nothing;
+    result_.links += std::min(a.size(), b.size());
+    for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
+      const LinkTalk& link_a = i < a.size() ? a[i] : nothing;
+      const LinkTalk& link_b = i < b.size() ? b[i] : nothing;
+      const std::string name =
+          "link group " + std::to_string(number + 1) + ", link " + std::to_string(i + 1);
+      compare_link({link_a, link_b}, name, {.group = number, .link = i});
+    }
+  }
+
+  struct Links {
+    const LinkTalk& a;
+    const LinkTalk& b;
+  };
+  void compare_link(const Links& links, const std::string& name, const Bounds& bounds) {
+    for (const Role sender : kRoles) {
+      const std::size_t i = index_of(sender);
+      const std::string to = std::string(to_the_other(sender));
+      compare_lane({links.a.requests[i], links.b.requests[i]}, name + ", LLC requests " + to,
+                   bounds);
+      compare_lane({links.a.responses[i], links.b.responses[i]}, name + ", LLC responses " + to,
+                   bounds);
+    }
+  }
+
+  void misfit(const Pair& pair) {
+    keep({.where = "connection " + std::to_string(pair.first + 1),
+          .what = "it shares its link group with other connections in A than in B",
+          .a = place_of(a_.connections[pair.first]),
+          .b = place_of(b_.connections[pair.second])});
+  }
+
+  // Connections and groups that have no like.
+  void left_over() {
+    std::set<std::size_t> paired_a;
+    std::set<std::size_t> paired_b;
+    for (const auto& [a, b] : pairing_.connections) {
+      paired_a.insert(a);
+      paired_b.insert(b);
+    }
+    const std::string counts = std::to_string(a_.connections.size()) + " connections in A, " +
+                               std::to_string(b_.connections.size()) + " in B";
+    for (std::size_t i = 0; i < a_.connections.size(); ++i) {
+      if (paired_a.contains(i)) continue;
+      keep({"connection " + std::to_string(i + 1), "it is in A only: " + counts,
+            place_of(a_.connections[i]), std::nullopt});
+    }
+    for (std::size_t i = 0; i < b_.connections.size(); ++i) {
+      if (paired_b.contains(i)) continue;
+      keep({"connection " + std::to_string(i + 1), "it is in B only: " + counts, std::nullopt,
+            place_of(b_.connections[i])});
+    }
+    if (a_.groups.size() != b_.groups.size()) {
+      keep({"link groups", std::to_string(a_.groups.size()) + " in A, " +
+                               std::to_string(b_.groups.size()) + " in B"});
+    }
+  }
+
+  void note_what_is_beside() {
+    const auto note = [this](std::uint64_t count, const std::string& text) {
+      if (count > 0) result_.notes.push_back(std::to_string(count) + text);
+    };
+    note(other_options_, " connections have the SMC-R option in their SYNs in one only");
+    note(other_pace_, " directions waited for space more often in one");
+    if (a_.plain != b_.plain) {
+      result_.notes.push_back("connections with the SMC-R option and no CLC: " +
+                              std::to_string(a_.plain) + " in A, " + std::to_string(b_.plain) +
+                              " in B");
+    }
+    note(a_.malformed, " messages of A do not decode and were compared as bytes");
+    note(b_.malformed, " messages of B do not decode and were compared as bytes");
+  }
+
+  static std::optional<Place> place_of(const ConnectionTalk& connection) {
+    if (!connection.clc.empty()) return connection.clc.front().place;
+    for (const CdcLane& lane : connection.cdc) {
+      if (lane.messages() > 0) return lane.last();
+    }
+    return std::nullopt;
+  }
+
+  static std::uint64_t ordinal_of(const Difference& difference) {
+    std::uint64_t first = ~std::uint64_t{0};
+    if (difference.a) first = std::min(first, difference.a->ordinal);
+    if (difference.b) first = std::min(first, difference.b->ordinal);
+    return first;
+  }
+  void keep(Difference difference) {
+    if (result_.difference && ordinal_of(*result_.difference) <= ordinal_of(difference)) return;
+    result_.difference = std::move(difference);
+  }
+
+  const Conversation& a_;
+  const Conversation& b_;
+  Pairing pairing_;
+  Namesakes names_;
+  std::uint64_t other_options_ = 0;
+  std::uint64_t other_pace_ = 0;
+  Comparison result_;
+};
+
+}  // namespace
+
+Comparison compare(const Conversation& a, const Conversation& b) {
+  return Comparer(a, b).run();
+}
+
+}  // namespace smclab::capture

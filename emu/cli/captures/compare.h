@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+//
+// `smclab compare`: whether two runs or captures are the same conversation, and where they part.
+#pragma once
+
+#include <string>
+
+namespace smclab::cli {
+
+struct CompareArguments {
+  std::string a;  ///< a capture, or a folder that `smclab run --out` filled
+  std::string b;
+  bool json = false;
+};
+
+/// Returns an ExitCode.
+[[nodiscard]] int compare(const CompareArguments& arguments);
+
+}  // namespace smclab::cli
