@@ -40,8 +40,7 @@ void CdcLane::know_rings(std::optional<std::uint32_t> receivers,
 
 void CdcLane::add(const wire::Cdc& cdc, const Place& place) {
   // After a failover what the peer may have missed is sent again, on another queue pair.
-  const bool older =
-      sequence_ && static_cast<std::int16_t>(cdc.sequence - *sequence_) <= 0;
+  const bool older = sequence_ && static_cast<std::int16_t>(cdc.sequence - *sequence_) <= 0;
   if (older && !cdc.failover_validation) return;
   ++messages_;
   last_ = place;

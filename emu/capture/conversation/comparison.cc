@@ -30,6 +30,7 @@ class Comparer {
       compare_connection(i, pairing_.connections[i]);
     }
     for (std::size_t i = 0; i < pairing_.groups.size(); ++i) compare_group(i, pairing_.groups[i]);
+    compare_messages();
     for (const Pair& pair : pairing_.misfits) misfit(pair);
     left_over();
     note_what_is_beside();
@@ -63,10 +64,19 @@ class Comparer {
   };
   void compare_lane(const Lanes& lanes, const std::string& where, const Bounds& bounds) {
     const auto& [a, b] = lanes;
-    for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
-      if (i >= a.size() || i >= b.size()) return keep(ending(lanes, i, where));
-      const auto what = unlike(a[i], b[i], bounds, names_);
-      if (what) return keep({where, *what, a[i].place, b[i].place});
+    const std::size_t common = std::min(a.size(), b.size());
+    for (std::size_t i = 0; i < common; ++i) meetings_.push_back({&a[i], &b[i], where, bounds});
+    if (a.size() != b.size()) keep(ending(lanes, common, where));
+  }
+
+  // In the order in which things were said, so that a name is learned where it was given.
+  void compare_messages() {
+    std::stable_sort(
+        meetings_.begin(), meetings_.end(),
+        [](const Meeting& one, const Meeting& another) { return one.when() < another.when(); });
+    for (const Meeting& meeting : meetings_) {
+      const auto what = unlike(*meeting.a, *meeting.b, meeting.bounds, names_);
+      if (what) return keep({meeting.where, *what, meeting.a->place, meeting.b->place});
     }
   }
 
@@ -156,8 +166,15 @@ class Comparer {
   void misfit(const Pair& pair) {
     keep({.where = "connection " + std::to_string(pair.first + 1),
           .what = "it shares its link group with other connections in A than in B",
-          .a = place_of(a_.connections[pair.first]),
-          .b = place_of(b_.connections[pair.second])});
+          .a = choice_in(a_.connections[pair.first]),
+          .b = choice_in(b_.connections[pair.second])});
+  }
+
+  // Where a connection's link group was chosen.
+  static std::optional<Place> choice_in(const ConnectionTalk& connection) {
+    const auto accept = std::find_if(connection.clc.begin(), connection.clc.end(),
+                                     [](const Said& said) { return said.type == "accept"; });
+    return accept != connection.clc.end() ? accept->place : place_of(connection);
   }
 
   // Connections and groups that have no like.
@@ -193,14 +210,15 @@ class Comparer {
     note(other_options_, " connections have the SMC-R option in their SYNs in one only");
     note(other_pace_, " directions waited for space more often in one");
     if (a_.plain != b_.plain) {
-      result_.notes.push_back("connections with the SMC-R option and no CLC: " +
-                              std::to_string(a_.plain) + " in A, " + std::to_string(b_.plain) +
-                              " in B");
+      result_.notes.push_back(
+          "connections with the SMC-R option and no CLC: " + std::to_string(a_.plain) + " in A, " +
+          std::to_string(b_.plain) + " in B");
     }
     note(a_.malformed, " messages of A do not decode and were compared as bytes");
     note(b_.malformed, " messages of B do not decode and were compared as bytes");
   }
 
+  // Its beginning.
   static std::optional<Place> place_of(const ConnectionTalk& connection) {
     if (!connection.clc.empty()) return connection.clc.front().place;
     for (const CdcLane& lane : connection.cdc) {
@@ -220,9 +238,19 @@ class Comparer {
     result_.difference = std::move(difference);
   }
 
+  /// Two messages in the same place of a lane.
+  struct Meeting {
+    const Said* a;
+    const Said* b;
+    std::string where;
+    Bounds bounds;
+    [[nodiscard]] std::uint64_t when() const { return a->place.ordinal + b->place.ordinal; }
+  };
+
   const Conversation& a_;
   const Conversation& b_;
   Pairing pairing_;
+  std::vector<Meeting> meetings_;
   Namesakes names_;
   std::uint64_t other_options_ = 0;
   std::uint64_t other_pace_ = 0;

@@ -47,8 +47,7 @@ Said Listener::said(const SmcMessage& message, const Seat& listener) {
   const bool deletes = said.response && said.type == "delete_rkey";
   for (SaidField& field : said.fields) {
     if (field.agreement != Agreement::Key) continue;
-    unsigned& lives =
-        lives_[{listener.group, listener.link, owner_of_keys(said), field.value}];
+    unsigned& lives = lives_[{listener.group, listener.link, owner_of_keys(said), field.value}];
     field.life = lives;
     if (deletes) ++lives;
   }
@@ -95,9 +94,9 @@ void Listener::add_clc(const SmcMessage& message) {
     answer(*stream.connection, sender, *clc);
   }
   ConnectionTalk& connection = talk_.connections[*stream.connection];
-  connection.clc.push_back(said(message, {.group = connection.group.value_or(0),
-                                          .link = connection.link,
-                                          .owner = other(sender)}));
+  connection.clc.push_back(said(
+      message,
+      {.group = connection.group.value_or(0), .link = connection.link, .owner = other(sender)}));
 }
 
 void Listener::answer(std::size_t number, Role sender, const wire::ClcMessage& clc) {

@@ -41,8 +41,8 @@ class Naming {
       case Agreement::Link:
         return group_ + " link " + field.value;
       case Agreement::Key:
-        return group_ + owner_ + " link " + link_ + " key " + field.value +
-               " life " + std::to_string(field.life);
+        return group_ + owner_ + " link " + link_ + " key " + field.value + " life " +
+               std::to_string(field.life);
       case Agreement::OtherKey:
         return group_ + owner_ + " number " + number_ + " key " + field.value;
     }

@@ -35,11 +35,11 @@ void zip(const Numbers& a, const Numbers& b, std::vector<Pair>& pairs) {
 std::vector<Pair> pair_connections(const Conversation& a, const Conversation& b) {
   const ByPort ports_a = by_port(a);
   const ByPort ports_b = by_port(b);
-  const bool alike = std::equal(ports_a.begin(), ports_a.end(), ports_b.begin(), ports_b.end(),
-                                [](const auto& one, const auto& another) {
-                                  return one.first == another.first &&
-                                         one.second.size() == another.second.size();
-                                });
+  const bool alike =
+      std::equal(ports_a.begin(), ports_a.end(), ports_b.begin(), ports_b.end(),
+                 [](const auto& one, const auto& another) {
+                   return one.first == another.first && one.second.size() == another.second.size();
+                 });
   std::vector<Pair> pairs;
   if (alike) {
     for (const auto& [port, numbers] : ports_a) zip(numbers, ports_b.at(port), pairs);

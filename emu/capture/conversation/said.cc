@@ -63,8 +63,9 @@ class Fields final : public wire::FieldSink {
              std::span<const std::byte> value) override {
     std::string text;
     append_by_form(value, form, text);
-    add(place.name, std::move(text),
-        std::all_of(value.begin(), value.end(), [](std::byte byte) { return byte == std::byte{}; }));
+    add(place.name, std::move(text), std::all_of(value.begin(), value.end(), [](std::byte byte) {
+          return byte == std::byte{};
+        }));
   }
   void constant(const wire::FieldPlace& place, std::uint64_t value) override {
     number(place, wire::Form::Number, value);
@@ -116,9 +117,9 @@ Agreement agreement_of(std::string_view field) noexcept {
 }
 
 Role owner_of_keys(const Said& said) noexcept {
-  const bool echo = said.response &&
-                    (said.type == "confirm_rkey" || said.type == "confirm_rkey_continuation" ||
-                     said.type == "delete_rkey");
+  const bool echo =
+      said.response && (said.type == "confirm_rkey" || said.type == "confirm_rkey_continuation" ||
+                        said.type == "delete_rkey");
   if (!echo) return said.sender;
   return said.sender == Role::Client ? Role::Server : Role::Client;
 }

@@ -16,13 +16,13 @@ namespace smclab::capture {
 
 /// How a field of two like messages has to agree.
 enum class Agreement : std::uint8_t {
-  Equal,     ///< sizes, flags, counts, versions, reasons
-  Nothing,   ///< arbitrary, and meant for this one place: PSN, token, address in memory
-  Host,      ///< names something of a host: the same name always means the same thing
-  QueuePair, ///< likewise, on the RNIC that the message's GID names
-  Link,      ///< likewise, in its link group
-  Key,       ///< likewise, on the link that carries the message
-  OtherKey,  ///< likewise, on the link whose number stands before it
+  Equal,      ///< sizes, flags, counts, versions, reasons
+  Nothing,    ///< arbitrary, and meant for this one place: PSN, token, address in memory
+  Host,       ///< names something of a host: the same name always means the same thing
+  QueuePair,  ///< likewise, on the RNIC that the message's GID names
+  Link,       ///< likewise, in its link group
+  Key,        ///< likewise, on the link that carries the message
+  OtherKey,   ///< likewise, on the link whose number stands before it
 };
 
 /// By the field's name in the field lists of protocol/wire.

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: MIT
+//
+// Twins of a conversation: those that only have other names are the same, and each of the hostile
+// ones, which differ in one respect, is found out and told by its place.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "emu/capture/conversation/comparison.h"
+#include "tests/compare/story.h"
+
+namespace smclab::capture {
+namespace {
+
+/// The nth message of a type in a story.
+template <class T>
+T& nth(Story& story, std::size_t number = 0) {
+  for (Line& line : story) {
+    if (auto* found = std::get_if<T>(&line.message); found != nullptr && number-- == 0) {
+      return *found;
+    }
+  }
+  throw std::out_of_range("no such message in the story");
+}
+
+template <class T>
+std::size_t place_of(const Story& story, std::size_t number = 0) {
+  for (std::size_t i = 0; i < story.size(); ++i) {
+    if (std::holds_alternative<T>(story[i].message) && number-- == 0) return i;
+  }
+  throw std::out_of_range("no such message in the story");
+}
+
+auto at(Story& story, std::size_t place) {
+  return story.begin() + static_cast<std::ptrdiff_t>(place);
+}
+
+Comparison against_the_story(const Story& twin) {
+  return compare(listen(make_story()), listen(twin));
+}
+
+TEST(Twins, AStoryIsTheSameAsItself) {
+  const Comparison found = against_the_story(make_story());
+  EXPECT_TRUE(found.same()) << found.difference->where << ": " << found.difference->what;
+  EXPECT_EQ(found.connections, 2U);
+  EXPECT_EQ(found.links, 2U);
+  EXPECT_TRUE(found.notes.empty());
+}
+
+TEST(Twins, OtherNamesAreTheSameConversation) {
+  const Names names{.client_host = 33,
+                    .server_host = 44,
+                    .client_qpn = 901,
+                    .server_qpn = 702,
+                    .rkeys = 0x8877,
+                    .tokens = 0xABCDEF,
+                    .psn = 0xFF'FFF0,
+                    .memory = 0x7f0000000000,
+                    .links = 5};
+  const Comparison found = compare(listen(make_story()), listen(make_story(names), names));
+  EXPECT_TRUE(found.same()) << found.difference->where << ": " << found.difference->what;
+}
+
+/// A change to the story that leaves what it says.
+struct Harmless {
+  std::string name;
+  std::function<void(Story&)> change;
+};
+
+class HarmlessTwins : public testing::TestWithParam<Harmless> {};
+
+TEST_P(HarmlessTwins, AreTheSame) {
+  Story twin = make_story();
+  GetParam().change(twin);
+  const Comparison found = against_the_story(twin);
+  EXPECT_TRUE(found.same()) << found.difference->where << ": " << found.difference->what;
+  EXPECT_EQ(found.connections, 2U);
+}
+
+void insert(Story& story, std::size_t place, Line line) {
+  story.insert(at(story, place), std::move(line));
+}
+
+const Harmless kHarmless[] = {
+    {"SentAgain",
+     [](Story& s) {
+       const std::size_t place = place_of<wire::ConfirmRkey>(s);
+       Line again = s[place];
+       again.repeated = true;
+       insert(s, place + 1, again);
+     }},
+    {"DamagedAndSentAgain",
+     [](Story& s) {
+       const std::size_t place = place_of<wire::ConfirmRkey>(s);
+       Line again = s[place];
+       again.repeated = true;
+       s[place].damaged = true;
+       nth<wire::ConfirmRkey>(s).negative = true;
+       insert(s, place + 1, again);
+     }},
+    {"SlowerReader",
+     [](Story& s) {
+       nth<wire::Cdc>(s).write_blocked = true;
+       nth<wire::Cdc>(s).cursor_update_requested = true;
+     }},
+    {"MoreCdcs",
+     [](Story& s) {
+       Line more = s[place_of<wire::Cdc>(s)];
+       std::get<wire::Cdc>(more.message).producer.offset = 10;
+       std::get<wire::Cdc>(more.message).sequence = 0;
+       insert(s, place_of<wire::Cdc>(s), more);
+     }},
+    {"AnsweredLater",
+     [](Story& s) {
+       std::swap(s[place_of<wire::TestLink>(s, 1)], s[place_of<wire::DeleteRkey>(s)]);
+     }},
+    {"AgreedOutOfBand",
+     [](Story& s) {
+       std::erase_if(s, [](const Line& line) {
+         return std::holds_alternative<wire::SmcrOption>(line.message);
+       });
+     }},
+    {"SecondHandshakeAmongLinks",
+     [](Story& s) {
+       const std::size_t confirm = place_of<wire::ConfirmLink>(s, 3);
+       std::rotate(at(s, confirm), at(s, confirm + 1), at(s, confirm + 4));
+     }},
+};
+INSTANTIATE_TEST_SUITE_P(All, HarmlessTwins, testing::ValuesIn(kHarmless),
+                         [](const auto& info) { return info.param.name; });
+
+TEST(Twins, WhatIsBesideTheConversationIsNoted) {
+  Story twin = make_story();
+  std::erase_if(twin, [](const Line& line) {
+    return std::holds_alternative<wire::SmcrOption>(line.message) && line.stream == 0;
+  });
+  nth<wire::Cdc>(twin).write_blocked = true;
+  const Comparison found = against_the_story(twin);
+  EXPECT_TRUE(found.same());
+  ASSERT_EQ(found.notes.size(), 2U);
+  EXPECT_EQ(found.notes[0], "1 connections have the SMC-R option in their SYNs in one only");
+  EXPECT_EQ(found.notes[1], "1 directions waited for space more often in one");
+}
+
+// After DELETE RKEY the RNIC may give the same key to another buffer, or another key.
+TEST(Twins, AKeyMayLiveTwice) {
+  const auto tell_on = [](Story& story, std::uint32_t rkey) {
+    wire::ConfirmRkey confirm{.rkey = {rkey}};
+    story.push_back({Role::Client, confirm});
+    confirm.head.response = true;
+    story.push_back({Role::Server, confirm});
+  };
+  Story a = make_story();
+  Story b = make_story();
+  tell_on(a, 0x110);  // the one that was deleted
+  tell_on(b, 0x990);
+  EXPECT_TRUE(compare(listen(a), listen(b)).same());
+  Story c = make_story();
+  tell_on(c, 0x100);  // the first connection's, which lives
+  EXPECT_FALSE(compare(listen(a), listen(c)).same());
+}
+
+TEST(Twins, AConnectionMoreIsFoundOut) {
+  Story twin = make_story();
+  std::erase_if(twin, [](const Line& line) { return line.stream == 1; });
+  const Comparison found = against_the_story(twin);
+  ASSERT_TRUE(found.difference.has_value());
+  EXPECT_EQ(found.difference->where, "connection 2");
+  EXPECT_TRUE(found.difference->a.has_value());
+  EXPECT_FALSE(found.difference->b.has_value());
+}
+
+// A capture that began late has no handshake: then lanes are compared as they are found.
+TEST(Twins, LateCapturesAreCompared) {
+  const auto late = [](Story story) {
+    story.erase(story.begin(), at(story, place_of<wire::ConfirmRkey>(story)));
+    return story;
+  };
+  const Story story = late(make_story());
+  const Names names{.client_qpn = 90, .server_qpn = 80, .rkeys = 0x900, .tokens = 70, .links = 3};
+  const Comparison same = compare(listen(story), listen(late(make_story(names)), names));
+  EXPECT_TRUE(same.same()) << same.difference->where << ": " << same.difference->what;
+  EXPECT_GT(same.links, 0U);
+  Story twin = story;
+  nth<wire::Cdc>(twin, 3).producer.offset += 1;
+  EXPECT_FALSE(compare(listen(story), listen(twin)).same());
+  twin = story;
+  nth<wire::DeleteLink>(twin).orderly = false;
+  EXPECT_FALSE(compare(listen(story), listen(twin)).same());
+}
+
+TEST(Twins, NothingIsTheSameAsNothing) {
+  const Comparison found = compare(Conversation{}, Conversation{});
+  EXPECT_TRUE(found.same());
+  EXPECT_EQ(found.connections, 0U);
+}
+
+/// A change to the story that makes it another one, and what has to be told of it.
+struct Hostile {
+  std::string name;
+  std::function<void(Story&)> change;
+  std::string where;
+  std::string what;
+};
+
+class HostileTwins : public testing::TestWithParam<Hostile> {};
+
+TEST_P(HostileTwins, AreFoundOut) {
+  const Hostile& hostile = GetParam();
+  Story twin = make_story();
+  hostile.change(twin);
+  const Comparison found = against_the_story(twin);
+  ASSERT_TRUE(found.difference.has_value());
+  EXPECT_EQ(found.difference->where, hostile.where);
+  EXPECT_NE(found.difference->what.find(hostile.what), std::string::npos) << found.difference->what;
+  // The other way round it is as different, in the same place.
+  const Comparison back = compare(listen(twin), listen(make_story()));
+  ASSERT_TRUE(back.difference.has_value());
+  EXPECT_EQ(back.difference->where, hostile.where);
+}
+
+const Hostile kInClc[] = {
+    {"SizeCode", [](Story& s) { nth<wire::Accept>(s).end.size_code = 3; }, "connection 1, CLC",
+     "size_code is 2 in A, 3 in B"},
+    {"Mtu", [](Story& s) { nth<wire::Confirm>(s).end.mtu = MtuCode::Mtu4096; }, "connection 1, CLC",
+     "mtu is 3 in A, 5 in B"},
+    {"FirstContact", [](Story& s) { nth<wire::Accept>(s, 1).first_contact = true; },
+     "connection 2, CLC", "first_contact is 0 in A, 1 in B"},
+    {"PrefixLength", [](Story& s) { nth<wire::Proposal>(s).ip_area->prefix_length = 16; },
+     "connection 1, CLC", "prefix_length is 24 in A, 16 in B"},
+    {"Version",
+     [](Story& s) {
+       nth<wire::Proposal>(s).version = 2;
+       nth<wire::Proposal>(s).ip_area_offset = 40;
+     },
+     "connection 1, CLC", "length is"},
+    {"AnotherHostOnTheSecond",
+     [](Story& s) { nth<wire::Accept>(s, 1).end.peer_id.bytes[0] = std::byte{9}; },
+     "connection 2, CLC", "peer_id is"},
+    {"AnotherHostsGid", [](Story& s) { nth<wire::Proposal>(s, 1).gid = ipv4(10, 0, 0, 99).gid; },
+     "connection 2, CLC", "gid is"},
+    {"OneNameForTwo",
+     [](Story& s) { nth<wire::Accept>(s).end.peer_id = nth<wire::Proposal>(s).peer_id; },
+     "connection 1, CLC", "not each other's elsewhere"},
+    {"NoGid", [](Story& s) { nth<wire::Proposal>(s).gid = {}; }, "connection 1, CLC", "gid is"},
+    {"DeclineInsteadOfConfirm",
+     [](Story& s) {
+       s[place_of<wire::Confirm>(s, 1)].message = wire::Decline{.diagnosis = Diagnosis::Memory};
+     },
+     "connection 2, CLC", "confirm of the client in A, decline of the client in B"},
+    {"NoConfirm", [](Story& s) { s.erase(at(s, place_of<wire::Confirm>(s, 1))); },
+     "connection 2, CLC", "confirm is in A only"},
+};
+const Hostile kInLlc[] = {
+    {"MaxLinks", [](Story& s) { nth<wire::ConfirmLink>(s, 1).max_links = 1; },
+     "link group 1, link 1, LLC responses to the server", "max_links is 2 in A, 1 in B"},
+    {"Rejection", [](Story& s) { nth<wire::AddLink>(s, 1).rejected = true; },
+     "link group 1, link 1, LLC responses to the server", "rejected is 0 in A, 1 in B"},
+    {"OtherLinks", [](Story& s) { nth<wire::ConfirmRkey>(s).other_links = 0; },
+     "link group 1, link 1, LLC requests to the server", "other_links is 1 in A, 0 in B"},
+    {"AnotherLinksNumber", [](Story& s) { nth<wire::ConfirmRkey>(s).others[0].link = {1}; },
+     "link group 1, link 1, LLC requests to the server", "others[0].link_number is 2 in A, 1"},
+    {"RefusedKey", [](Story& s) { nth<wire::ConfirmRkey>(s, 1).negative = true; },
+     "link group 1, link 1, LLC responses to the client", "negative is 0 in A, 1 in B"},
+    {"AnotherKeyDeleted", [](Story& s) { nth<wire::DeleteRkey>(s).rkeys[0] = {0x100}; },
+     "link group 1, link 1, LLC requests to the server",
+     "rkeys[0] is 0x00000110 in A, 0x00000100 in B"},
+    {"EchoOfAnotherKey", [](Story& s) { nth<wire::ConfirmRkey>(s, 1).rkey = {0x100}; },
+     "link group 1, link 1, LLC responses to the client", "rkey is"},
+    {"Reason", [](Story& s) { nth<wire::DeleteLink>(s).reason = wire::DeleteLinkReason::LostPath; },
+     "link group 1, link 1, LLC requests to the client", "reason is 0x00000000 in A, 0x00010000"},
+    {"NotTheGroup", [](Story& s) { nth<wire::DeleteLink>(s).all = false; },
+     "link group 1, link 1, LLC requests to the client", "all is 1 in A, 0 in B"},
+    {"Order",
+     [](Story& s) { std::swap(s[place_of<wire::TestLink>(s)], s[place_of<wire::DeleteRkey>(s)]); },
+     "link group 1, link 1, LLC requests to the server",
+     "test_link of the client in A, delete_rkey"},
+    {"OneMore",
+     [](Story& s) {
+       s.push_back({Role::Server, wire::TestLink{}});
+     },
+     "link group 1, link 1, LLC requests to the client", "test_link is in B only"},
+    {"Unanswered", [](Story& s) { s.erase(at(s, place_of<wire::TestLink>(s, 1))); },
+     "link group 1, link 1, LLC responses to the client", "test_link response of the server in A"},
+    {"OnTheOtherLink", [](Story& s) { s[place_of<wire::TestLink>(s)].link = 1; },
+     "link group 1, link 2, LLC requests to the server", "test_link is in B only"},
+};
+const Hostile kInCdc[] = {
+    {"AByteMore", [](Story& s) { ++nth<wire::Cdc>(s, 3).producer.offset; },
+     "connection 1, CDC to the server, produced", "100000 bytes, cursor 1:34464 in A; 100001"},
+    {"ARoundMore", [](Story& s) { ++nth<wire::Cdc>(s, 7).producer.wrap; },
+     "connection 2, CDC to the server, produced", "100000 bytes, cursor 1:34464 in A; 165536"},
+    {"AByteNotConsumed", [](Story& s) { --nth<wire::Cdc>(s, 2).consumer.offset; },
+     "connection 1, CDC to the client, consumed", "100000 bytes, cursor 1:34464 in A; 99999"},
+    {"Abort", [](Story& s) { nth<wire::Cdc>(s, 3).abnormal_close = true; },
+     "connection 1, CDC to the server", "peer_connection_closed abnormal_close in B"},
+    {"HalfCloseMissing", [](Story& s) { nth<wire::Cdc>(s, 1).sending_done = false; },
+     "connection 1, CDC to the server", "sending_done in A, sending_done peer_connection_closed"},
+    {"Urgent", [](Story& s) { nth<wire::Cdc>(s, 0).urgent_present = true; },
+     "connection 1, CDC to the server", "sending_done in A, urgent_present in B"},
+    {"Failover", [](Story& s) { nth<wire::Cdc>(s, 0).failover_validation = true; },
+     "connection 1, CDC to the server", "failover_validation in B"},
+    {"NeverClosed", [](Story& s) { s.erase(at(s, place_of<wire::Cdc>(s, 3))); },
+     "connection 1, CDC to the server", "no change in B"},
+    {"ToTheOtherConnection",
+     [](Story& s) { nth<wire::Cdc>(s, 6).token = nth<wire::Cdc>(s, 2).token; },
+     "connection 2, CDC to the client", "no change in B"},
+};
+
+std::string name_of(const testing::TestParamInfo<Hostile>& info) {
+  return info.param.name;
+}
+INSTANTIATE_TEST_SUITE_P(Clc, HostileTwins, testing::ValuesIn(kInClc), name_of);
+INSTANTIATE_TEST_SUITE_P(Llc, HostileTwins, testing::ValuesIn(kInLlc), name_of);
+INSTANTIATE_TEST_SUITE_P(Cdc, HostileTwins, testing::ValuesIn(kInCdc), name_of);
+
+}  // namespace
+}  // namespace smclab::capture
