@@ -213,8 +213,8 @@ Conversation listen(const Story& story, const Names& names) {
                  .layer = std::holds_alternative<Cdc>(line.message) ? Layer::Cdc : Layer::Llc};
     }
     message.at.frame = ++frame;
-    const auto bytes =
-        std::visit([](const auto& held) { return wire::encoded(held); }, line.message);
+    auto bytes = std::visit([](const auto& held) { return wire::encoded(held); }, line.message);
+    if (line.spoilt) bytes.pop_back();
     message.bytes = bytes;
     decode_content(message);
     listener.add(message);

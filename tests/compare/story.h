@@ -33,6 +33,7 @@ struct Line {
   std::uint32_t stream = 0;  ///< of a connection's option and CLC
   std::uint8_t link = 0;     ///< the first or second, of LLC and CDC
   bool damaged = false;      ///< its ICRC is wrong
+  bool spoilt = false;       ///< it lacks its last byte, and does not decode
   bool repeated = false;     ///< with the PSN of the line before
 };
 using Story = std::vector<Line>;

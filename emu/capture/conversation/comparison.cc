@@ -204,18 +204,17 @@ class Comparer {
   }
 
   void note_what_is_beside() {
-    const auto note = [this](std::uint64_t count, const std::string& text) {
-      if (count > 0) result_.notes.push_back(std::to_string(count) + text);
+    const auto note = [this](const std::string& text, std::uint64_t count) {
+      if (count > 0) result_.notes.push_back(text + ": " + std::to_string(count));
     };
-    note(other_options_, " connections have the SMC-R option in their SYNs in one only");
-    note(other_pace_, " directions waited for space more often in one");
+    note("connections with the SMC-R option in SYN or SYN-ACK in one only", other_options_);
+    note("directions that waited for space more often in one", other_pace_);
     if (a_.plain != b_.plain) {
-      result_.notes.push_back(
-          "connections with the SMC-R option and no CLC: " + std::to_string(a_.plain) + " in A, " +
-          std::to_string(b_.plain) + " in B");
+      note("connections of A with the SMC-R option and no CLC", a_.plain);
+      note("connections of B with the SMC-R option and no CLC", b_.plain);
     }
-    note(a_.malformed, " messages of A do not decode and were compared as bytes");
-    note(b_.malformed, " messages of B do not decode and were compared as bytes");
+    note("messages of A that do not decode, compared as bytes", a_.malformed);
+    note("messages of B that do not decode, compared as bytes", b_.malformed);
   }
 
   // Its beginning.

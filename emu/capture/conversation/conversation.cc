@@ -148,7 +148,8 @@ void Listener::add_sent(const SmcMessage& message) {
     ++talk_.repeated;
     return;
   }
-  if (message.layer == Layer::Cdc) return add_cdc(message, seat);
+  if (std::holds_alternative<wire::Cdc>(message.content)) return add_cdc(message, seat);
+  // What does not decode, a CDC too, stays among the link's messages.
   const Role sender = other(seat.owner);
   LinkTalk& link = talk_.groups[seat.group].links[seat.link];
   auto& lane = message.response ? link.responses : link.requests;
@@ -170,16 +171,15 @@ void Listener::learn_link(const SmcMessage& message, const Seat& seat) {
 }
 
 void Listener::add_cdc(const SmcMessage& message, const Seat& seat) {
-  const auto* cdc = std::get_if<wire::Cdc>(&message.content);
-  if (cdc == nullptr) return;
+  const auto& cdc = std::get<wire::Cdc>(message.content);
   const auto [found, fresh] =
-      tokens_.try_emplace({seat.group, seat.owner, cdc->token}, talk_.connections.size());
+      tokens_.try_emplace({seat.group, seat.owner, cdc.token}, talk_.connections.size());
   if (fresh) {
     talk_.connections.emplace_back().group = seat.group;
     talk_.connections.back().link = seat.link;
     rings_.emplace_back();
   }
-  talk_.connections[found->second].cdc[index_of(other(seat.owner))].add(*cdc, place_of(message));
+  talk_.connections[found->second].cdc[index_of(other(seat.owner))].add(cdc, place_of(message));
 }
 
 Conversation Listener::finish() {

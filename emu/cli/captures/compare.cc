@@ -48,6 +48,10 @@ tl::expected<Conversation, std::string> listen_to(const std::string& name) {
   return listener.finish();
 }
 
+std::string counted(std::size_t count, const char* thing) {
+  return std::to_string(count) + " " + thing + (count == 1 ? "" : "s");
+}
+
 std::string verdict(const Comparison& comparison) {
   if (!comparison.same()) {
     return "differs: " + comparison.difference->where + ": " + comparison.difference->what;
@@ -55,8 +59,8 @@ std::string verdict(const Comparison& comparison) {
   if (comparison.connections == 0 && comparison.links == 0) {
     return "same: there is no SMC-R conversation in either";
   }
-  return "same: " + std::to_string(comparison.connections) + " connections on " +
-         std::to_string(comparison.links) + " links";
+  return "same: " + counted(comparison.connections, "connection") + " on " +
+         counted(comparison.links, "link");
 }
 
 void print_text(const Comparison& comparison) {
