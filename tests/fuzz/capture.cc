@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // Any bytes as a pcapng file, or as a packet of any link type: all of it is read, dissected and
-// listed, as `smclab decode` does.
+// listed, as `smclab decode` does, and compared with itself, as `smclab compare` could.
 #include <algorithm>
 #include <array>
 #include <string>
 
+#include "emu/capture/conversation/comparison.h"
 #include "emu/capture/dissection/dissector.h"
 #include "emu/capture/dissection/encode_check.h"
 #include "emu/capture/listing/json.h"
@@ -31,11 +32,17 @@ class Listing {
       SMCLAB_CHECK(text_.ends_with('\n'));
     }
     static_cast<void>(encode_difference(message));
+    listener_.add(message);
+  }
+  void finish() {
+    const Conversation talk = listener_.finish();
+    SMCLAB_CHECK(compare(talk, talk).same());
   }
 
  private:
   bool json_;
   std::string text_;
+  Listener listener_;
 };
 
 void read_file(std::span<const std::byte> bytes, Dissector& dissector) {
@@ -66,6 +73,7 @@ void attack(std::span<const std::byte> bytes) {
     dissector.add({.link_type = type, .bytes = bytes.subspan(1)});
   }
   dissector.finish();
+  listing.finish();
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 // What the CDCs of one direction of a connection say in the end. How many there are, and which
 // bytes share one, depends on the pace of two programs; what they announce does not: the flags in
 // the order in which they changed, how many bytes were produced and consumed, and where the
-// cursors stand at last (RFC 7609 §4.5, A.4).
+// cursors stand at last (RFC 7609 §4.7, A.4).
 #pragma once
 
 #include <cstdint>

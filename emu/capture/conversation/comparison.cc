@@ -51,11 +51,10 @@ class Comparer {
   }
 
   [[nodiscard]] std::size_t group_number(const ConnectionTalk& connection) const {
-    const auto& groups = pairing_.groups;
-    const auto found = std::find_if(groups.begin(), groups.end(), [&](const Pair& known) {
-      return known.first == connection.group;
-    });
-    return static_cast<std::size_t>(found - groups.begin());
+    // A connection without a group has no names that are good in one.
+    const auto place = connection.group ? pairing_.group_places.find(*connection.group)
+                                        : pairing_.group_places.end();
+    return place != pairing_.group_places.end() ? place->second : pairing_.groups.size();
   }
 
   struct Lanes {

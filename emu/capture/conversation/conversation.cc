@@ -158,7 +158,7 @@ void Listener::add_sent(const SmcMessage& message) {
 }
 
 // ADD LINK names the queue pairs of a new link: the server's in the request, the client's in the
-// response (RFC 7609 §3.5.4). A client's v1 invitation names none.
+// response (RFC 7609 A.3.2). A client's v1 invitation names none.
 void Listener::learn_link(const SmcMessage& message, const Seat& seat) {
   const auto* llc = std::get_if<wire::LlcMessage>(&message.content);
   const auto* add = llc == nullptr ? nullptr : std::get_if<wire::AddLink>(llc);

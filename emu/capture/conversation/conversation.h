@@ -36,7 +36,7 @@ struct ConnectionTalk {
 };
 
 /// What each side asked and what it answered. Neither is ordered with the other side's, and one's
-/// requests are not ordered with one's answers: both sides may ask at once (RFC 7609 §4.4.3).
+/// requests are not ordered with one's answers: both sides may ask at once (RFC 7609 §3.5.5.3).
 struct LinkTalk {
   BySender<std::vector<Said>> requests;
   BySender<std::vector<Said>> responses;

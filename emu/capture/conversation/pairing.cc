@@ -52,15 +52,24 @@ std::vector<Pair> pair_connections(const Conversation& a, const Conversation& b)
   return pairs;
 }
 
-// False if one of the two is paired with another one already.
-bool join(const Pair& fresh, std::vector<Pair>& groups) {
-  const auto known = std::find_if(groups.begin(), groups.end(), [&](const Pair& pair) {
-    return pair.first == fresh.first || pair.second == fresh.second;
-  });
-  if (known != groups.end()) return *known == fresh;
-  groups.push_back(fresh);
-  return true;
-}
+/// Pairs groups one by one.
+class Groups {
+ public:
+  explicit Groups(Pairing& pairing) : pairing_(&pairing) {}
+  /// False if one of the two is paired with another one already.
+  bool join(const Pair& fresh) {
+    const auto known = pairing_->group_places.find(fresh.first);
+    if (known != pairing_->group_places.end()) return pairing_->groups[known->second] == fresh;
+    if (!taken_of_b_.insert(fresh.second).second) return false;
+    pairing_->group_places.emplace(fresh.first, pairing_->groups.size());
+    pairing_->groups.push_back(fresh);
+    return true;
+  }
+
+ private:
+  Pairing* pairing_;
+  std::set<std::size_t> taken_of_b_;
+};
 
 Numbers unpaired(std::size_t count, const std::set<std::size_t>& paired) {
   Numbers numbers;
@@ -85,12 +94,13 @@ void pair_unused(const Conversation& a, const Conversation& b, std::vector<Pair>
 
 Pairing pair_up(const Conversation& a, const Conversation& b) {
   Pairing pairing{.connections = pair_connections(a, b)};
+  Groups groups(pairing);
   for (const Pair& pair : pairing.connections) {
     const auto& group_a = a.connections[pair.first].group;
     const auto& group_b = b.connections[pair.second].group;
     // Where only one has a group, its CLC says so better.
     if (!group_a || !group_b) continue;
-    if (!join({*group_a, *group_b}, pairing.groups)) pairing.misfits.push_back(pair);
+    if (!groups.join({*group_a, *group_b})) pairing.misfits.push_back(pair);
   }
   pair_unused(a, b, pairing.groups);
   return pairing;

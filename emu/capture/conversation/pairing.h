@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,7 @@ using Pair = std::pair<std::size_t, std::size_t>;
 struct Pairing {
   std::vector<Pair> connections;  ///< in A's order
   std::vector<Pair> groups;       ///< in the order of the connections that use them
+  std::map<std::size_t, std::size_t> group_places;  ///< in `groups`, by A's
   /// Of `connections`: the link group of one is paired with another one's.
   std::vector<Pair> misfits;
 };
