@@ -52,7 +52,9 @@ def up(options):
         lab.up()
         wired = options.links if tap or machines == 2 else 0
         if not options.without_smc:
-            lab.smc_up(options.with_v1, links=wired)
+            # With a UEID the machines would agree on v2.
+            ueid = {"ueid": None} if options.with_v1 else {}
+            lab.smc_up(options.with_v1, links=wired, **ueid)
         for machine in lab.machines:
             if places.built("smclab").exists():
                 machine.bring(places.built("smclab"))

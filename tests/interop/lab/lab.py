@@ -49,16 +49,21 @@ class Lab:
         return wires.address(side, link)
 
     @staticmethod
-    def v1_module():
-        """Path of an smc.ko that speaks SMC-Rv1 over soft-RoCE; built the first time."""
+    def v1_module(may_build=True):
+        """Path of an smc.ko that speaks SMC-Rv1 over soft-RoCE; built the first time, if it may."""
+        needs.require()
         with places.locked_cache() as cache:
-            return v1_module.build(cache, kernel.fetch(cache))
+            found = kernel.fetch(cache)
+            if not may_build and not v1_module.path(cache, found).exists():
+                raise needs.Missing("the module for SMC-Rv1, which SMCLAB_LAB_V1=build builds here")
+            return v1_module.build(cache, found)
 
     def smc_up(self, with_v1=False, **settings):
         """SMC-R in all machines (Smc.up has the settings), with a module that speaks SMC-Rv1 over
         soft-RoCE if wanted. Without a UEID only v1 is offered."""
         if with_v1:
-            settings["module"] = [machine.put(self.v1_module()) for machine in self.machines][0]
+            module = self.v1_module()
+            settings["module"] = [machine.put(module) for machine in self.machines][0]
         with ThreadPoolExecutor() as pool:
             list(pool.map(lambda machine: machine.smc.up(**settings), self.machines))
 

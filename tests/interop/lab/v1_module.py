@@ -20,9 +20,14 @@ _WIDE = r"\1 != IB_GID_TYPE_IB"
 _PLACES = 2
 
 
+def path(cache, kernel):
+    """Where the module stands once it is built."""
+    return cache / "v1" / kernel.release / "smc_v1.ko"
+
+
 def build(cache, kernel):
     """Path of the module; the first time this fetches 170 MB and compiles for a minute."""
-    target = cache / "v1" / kernel.release / "smc_v1.ko"
+    target = path(cache, kernel)
     if target.exists():
         return target
     for name in ("make", "gcc-12"):
@@ -70,11 +75,11 @@ def _source(work):
     return work / _FOLDER
 
 
-def _widen(path):
-    text, count = _NARROW.subn(_WIDE, path.read_text(encoding="utf-8"))
+def _widen(source):
+    text, count = _NARROW.subn(_WIDE, source.read_text(encoding="utf-8"))
     if count != _PLACES:
-        raise needs.Missing(f"the kernel's {path.name} has changed: {count} places, not {_PLACES}")
-    path.write_text(text, encoding="utf-8")
+        raise needs.Missing(f"the kernel's {source.name} has changed: {count} places to widen")
+    source.write_text(text, encoding="utf-8")
 
 
 def _make(source, headers):
