@@ -94,6 +94,8 @@ struct RegisterMr {
   MemorySlice memory;
   VirtualAddress address;
   Access access;
+  /// The memory itself, for an RNIC that reads and writes by itself; the software one does not.
+  std::span<std::byte> bytes{};
 };
 struct DeregisterMr {
   MrId mr;

@@ -2,6 +2,7 @@
 #include "emu/stack/adapter.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "protocol/check.h"
 
@@ -24,7 +25,8 @@ rnic::CqId receive_queue_of(rnic::QpId qp) {
 
 }  // namespace
 
-Adapter::Adapter(const Setup& setup) : setup_(setup), rnic_(setup.rnic) {}
+Adapter::Adapter(const Setup& setup, std::shared_ptr<ForeignNic> device)
+    : setup_(setup), rnic_(device ? Nic(std::move(device)) : Nic(setup.rnic)) {}
 
 std::uint32_t Adapter::receive_offset(const Queues& queues, std::uint64_t slot) const noexcept {
   const std::uint32_t sends = (setup_.send_slots - 1U) * kSendSlot + longest_send(queues);
@@ -78,7 +80,7 @@ bool Adapter::build(Shift& shift, rnic::QpId qp) {
   if (made.status != rnic::VerbStatus::Success) return false;
   const VirtualAddress address{next_address_};
   const std::uint32_t size = receive_offset(queues, setup_.receive_slots);
-  next_address_ += size;
+  next_address_ += whole_pages(size);
   const auto registered = grant(shift, {.pd = domain_of(qp),
                                         .memory = {queues.messages, 0, size},
                                         .address = address,
@@ -140,6 +142,7 @@ std::optional<Registration> Adapter::grant(Shift& shift, const rnic::input::Regi
   rnic::input::RegisterMr request = region;
   const rnic::MemoryId memory = region.memory.memory;
   const bool writable = region.access.local_write;
+  request.bytes = shift.memory.bytes(region.memory);
   request.mr = regions_.insert(Grant{memory, writable});
   const auto made = verb(shift, request);
   if (made.status != rnic::VerbStatus::Success) {

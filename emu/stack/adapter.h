@@ -6,13 +6,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
-#include "emu/rnic/rnic.h"
 #include "emu/stack/input.h"
 #include "emu/stack/memory.h"
+#include "emu/stack/nic.h"
 #include "emu/stack/output.h"
 #include "emu/stack/parameters.h"
 #include "protocol/action.h"
@@ -53,7 +54,8 @@ class Adapter {
     std::uint8_t receive_slots = 48;
     bool operator==(const Setup&) const = default;
   };
-  explicit Adapter(const Setup& setup);
+  /// With a device that is not null instead of the software RNIC.
+  explicit Adapter(const Setup& setup, std::shared_ptr<ForeignNic> device = nullptr);
 
   // --- what the core asks ---
   /// Answers with QpMade.
@@ -91,7 +93,7 @@ class Adapter {
   void transmit(Instant now, const rnic::Budget& budget, rnic::OutgoingFrames& frames) {
     rnic_.transmit(now, budget, frames);
   }
-  [[nodiscard]] const rnic::Rnic& rnic() const noexcept { return rnic_; }
+  [[nodiscard]] const Nic& rnic() const noexcept { return rnic_; }
   [[nodiscard]] std::optional<Instant> deadline() const noexcept;
   [[nodiscard]] std::uint32_t queue_pairs() const noexcept { return queues_.size(); }
   [[nodiscard]] std::uint32_t regions() const noexcept { return regions_.size(); }
@@ -153,7 +155,7 @@ class Adapter {
   [[nodiscard]] static std::uint32_t longest_send(const Queues& queues) noexcept;
 
   Setup setup_;
-  rnic::Rnic rnic_;
+  Nic rnic_;
   Slots<Queues, rnic::QpId> queues_;
   Slots<Grant, rnic::MrId> regions_;
   std::vector<std::uint16_t> writable_;  // by MemoryId: how many regions let the RNIC write there

@@ -107,8 +107,8 @@ class Stack::Hand {
   std::size_t next_record_ = 0;
 };
 
-Stack::Stack(const Parameters& parameters)
-    : parameters_(parameters), endpoint_(parameters.smc), wiring_(parameters) {}
+Stack::Stack(const Parameters& parameters, const ForeignNics& nics)
+    : parameters_(parameters), endpoint_(parameters.smc), wiring_(parameters, nics) {}
 
 void Stack::handle(Instant now, const Input& input, Outputs& out) {
   take(now, input, out);

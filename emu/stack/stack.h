@@ -47,7 +47,8 @@ struct Census {
 
 class Stack {
  public:
-  explicit Stack(const Parameters& parameters);
+  /// With `nics` the host is no value any more: its copies share devices.
+  explicit Stack(const Parameters& parameters, const ForeignNics& nics = {});
 
   /// Tells the host what happened at `now`, which never decreases. Appends to `out`.
   void handle(Instant now, const Input& input, Outputs& out);

@@ -10,8 +10,6 @@
 namespace smclab::stack {
 namespace {
 
-constexpr std::uint64_t kPage = 4'096;
-
 std::string_view describe(Resource resource) {
   switch (resource) {
     case Resource::Buffer:
@@ -28,18 +26,19 @@ std::string_view describe(Resource resource) {
 
 }  // namespace
 
-Wiring::Wiring(const Parameters& parameters) : backed_(parameters.backed) {
+Wiring::Wiring(const Parameters& parameters, const ForeignNics& nics) : backed_(parameters.backed) {
   const Config& config = parameters.smc;
   for (std::size_t i = 0; i < config.devices.size(); ++i) {
     const Device& device = config.devices[i];
     const RnicParameters rnic =
         i < parameters.rnics.size() ? parameters.rnics[i] : RnicParameters{};
-    adapters_.emplace_back(Adapter::Setup{
+    const Adapter::Setup setup{
         .device = {static_cast<std::uint8_t>(i)},
         .rnic = {.gid = device.gid, .mac = device.mac, .max_mtu = device.mtu, .port_up = device.up},
         .parameters = rnic,
         .send_slots = config.limits.send_slots_per_link,
-        .receive_slots = config.limits.receive_slots_per_link});
+        .receive_slots = config.limits.receive_slots_per_link};
+    adapters_.emplace_back(setup, i < nics.size() ? nics[i] : nullptr);
   }
 }
 
@@ -128,7 +127,7 @@ void Wiring::carry_out(Instant now, const action::MakeBuffer& make, Outputs& out
   place.size = make.size;
   place.memory = memory_.allocate(make.size, backed_ ? Backing::Bytes : Backing::Lengths);
   place.address = {next_address_};
-  next_address_ += (make.size + kPage - 1) / kPage * kPage;
+  next_address_ += whole_pages(make.size);
 }
 
 void Wiring::carry_out(Instant now, const action::RegisterBuffer& request, Outputs& out) {

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -19,9 +20,12 @@
 
 namespace smclab::stack {
 
+/// Devices in place of software RNICs, by DeviceId; null or missing ones are software.
+using ForeignNics = std::vector<std::shared_ptr<ForeignNic>>;
+
 class Wiring {
  public:
-  explicit Wiring(const Parameters& parameters);
+  explicit Wiring(const Parameters& parameters, const ForeignNics& nics);
 
   // --- the core's actions; answers go to answers() ---
   void carry_out(Instant now, const action::MakeQp& make, Outputs& out);
