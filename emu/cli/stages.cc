@@ -2,6 +2,7 @@
 #include "emu/cli/stages.h"
 
 #include "emu/runtime/stage/emu_stage.h"
+#include "emu/runtime/stage/verbs_stage.h"
 #include "emu/world/stage/world_stage.h"
 
 namespace smclab::cli {
@@ -15,8 +16,7 @@ std::unique_ptr<scenario::Stage> make_stage(StageKind kind, std::string& missing
     case StageKind::Emu:
       return std::make_unique<runtime::EmuStage>();
     case StageKind::Verbs:
-      missing = "the stage 'verbs' (libibverbs) is not in this build yet";
-      return nullptr;
+      return std::make_unique<runtime::VerbsStage>();
     case StageKind::Ns3:
       missing = "the stage 'ns3' needs the program smclab-ns3, which is not built yet";
       return nullptr;

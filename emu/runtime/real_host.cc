@@ -26,11 +26,39 @@ Overloaded(F...) -> Overloaded<F...>;
 
 }  // namespace
 
-RealHost::RealHost(asio::io_context& loop, const Clock& clock, const stack::Parameters& parameters,
-                   HostOwner& owner)
-    : loop_(loop), clock_(clock), stack_(parameters), owner_(owner), timer_(loop) {}
+RealHost::RealHost(asio::io_context& loop, const Clock& clock, const Setup& setup, HostOwner& owner)
+    : loop_(loop),
+      clock_(clock),
+      stack_(setup.parameters, {setup.ports.begin(), setup.ports.end()}),
+      owner_(owner),
+      ports_(setup.ports),
+      timer_(loop) {}
 
 tl::expected<void, std::string> RealHost::open(const input::Entropy& entropy, Senders senders) {
+  if (ports_.empty()) {
+    if (auto opened = open_fabrics(senders); !opened) return opened;
+  } else {
+    watch_ports();
+  }
+  tell(entropy);
+  return {};
+}
+
+void RealHost::watch_ports() {
+  for (std::size_t i = 0; i < ports_.size(); ++i) {
+    const DeviceId device{static_cast<std::uint8_t>(i)};
+    watches_.push_back(
+        std::make_unique<PortWatch>(loop_, ports_[i], [this, device] { heard(device); }));
+  }
+}
+
+// The port's state concerns the core too; all else comes by the RNIC's own outputs.
+void RealHost::heard(DeviceId device) {
+  if (const auto up = ports_[device.value]->take_port_change()) tell(input::PortState{device, *up});
+  tell(input::Tick{});
+}
+
+tl::expected<void, std::string> RealHost::open_fabrics(Senders senders) {
   const auto& devices = stack_.parameters().smc.devices;
   for (std::size_t i = 0; i < devices.size(); ++i) {
     const DeviceId device{static_cast<std::uint8_t>(i)};
@@ -41,7 +69,6 @@ tl::expected<void, std::string> RealHost::open(const input::Entropy& entropy, Se
     if (!fabric) return tl::unexpected(fabric.error());
     fabrics_.push_back(std::move(*fabric));
   }
-  tell(entropy);
   return {};
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// One SMC-R host on a real machine: a Stack, a UDP fabric for each of its RNICs, its TCP
-// connections and their applications, in one thread and one event loop. Hosts of one run may
-// share the loop; each owns UDP 4791 on its own addresses.
+// One SMC-R host on a real machine: a Stack, its TCP connections and their applications, in one
+// thread and one event loop. Each of its RNICs is software with a UDP fabric, or a device of the
+// machine. Hosts of one run may share the loop; each owns UDP 4791 on its own addresses.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -16,6 +16,8 @@
 #include "emu/runtime/address.h"
 #include "emu/runtime/application.h"
 #include "emu/runtime/clock.h"
+#include "emu/runtime/device/device_port.h"
+#include "emu/runtime/device/port_watch.h"
 #include "emu/runtime/tcp_application.h"
 #include "emu/runtime/tcp_stream.h"
 #include "emu/runtime/udp_fabric.h"
@@ -55,12 +57,19 @@ class HostOwner {
   virtual void on_received(const Seat& seat, std::span<const std::byte> bytes) = 0;
 };
 
+/// Devices that a host has instead of software RNICs: all of them, by DeviceId, or none.
+using DevicePorts = std::vector<std::shared_ptr<DevicePort>>;
+
 class RealHost {
  public:
-  RealHost(boost::asio::io_context& loop, const Clock& clock, const stack::Parameters& parameters,
-           HostOwner& owner);
+  /// What a host is made of.
+  struct Setup {
+    stack::Parameters parameters;
+    DevicePorts ports;
+  };
+  RealHost(boost::asio::io_context& loop, const Clock& clock, const Setup& setup, HostOwner& owner);
 
-  /// Opens the fabrics; the error is one sentence for the user.
+  /// Opens the fabrics, or watches the devices; the error is one sentence for the user.
   [[nodiscard]] tl::expected<void, std::string> open(const input::Entropy& entropy,
                                                      Senders senders = Senders::Own);
 
@@ -76,10 +85,14 @@ class RealHost {
   }
 
   [[nodiscard]] const stack::Stack& stack() const noexcept { return stack_; }
+  /// None where the host has devices.
   [[nodiscard]] const UdpFabric& fabric(std::size_t device) const { return *fabrics_[device]; }
   [[nodiscard]] std::size_t fabric_count() const noexcept { return fabrics_.size(); }
 
  private:
+  [[nodiscard]] tl::expected<void, std::string> open_fabrics(Senders senders);
+  void watch_ports();
+  void heard(DeviceId device);
   void turn();
   void carry_out();
   void carry_out_one(const stack::Output& output);
@@ -99,6 +112,8 @@ class RealHost {
   const Clock& clock_;
   stack::Stack stack_;
   HostOwner& owner_;
+  DevicePorts ports_;
+  std::vector<std::unique_ptr<PortWatch>> watches_;
   std::vector<std::unique_ptr<UdpFabric>> fabrics_;
   Slots<Seat, ConnId> seats_;
   stack::Outputs outputs_;

@@ -27,9 +27,23 @@ std::string_view comment_on(Agreement agreement) {
   return {};
 }
 
+struct Words {
+  std::string_view comment;
+  std::string_view interface;
+};
+
+// What the capture says of itself.
+Words words_of(scenario::StageKind stage) {
+  if (stage == scenario::StageKind::Verbs) {
+    return {"stage verbs, real clock. RoCE frames are the device's: capture them on its interface",
+            "TCP drawn, no RoCE"};
+  }
+  return {"stage emu, real clock", "RoCEv2 over UDP sockets, TCP drawn"};
+}
+
 }  // namespace
 
-CaptureTap::CaptureTap(const Clock& clock,
+CaptureTap::CaptureTap(const Clock& clock, scenario::StageKind stage,
                        const std::function<void(std::span<const std::byte>)>& sink)
     : clock_(clock),
       writer_(
@@ -37,9 +51,9 @@ CaptureTap::CaptureTap(const Clock& clock,
             if (sink) sink(bytes);
             return true;
           },
-          {.application = "smclab", .comment = "stage emu, real clock"}),
+          {.application = "smclab", .comment = words_of(stage).comment}),
       on_(static_cast<bool>(sink)) {
-  writer_.add_interface({.name = "emu", .description = "RoCEv2 over UDP sockets, TCP drawn"});
+  writer_.add_interface({.name = describe(stage), .description = words_of(stage).interface});
 }
 
 void CaptureTap::frame(Instant now, std::span<const std::byte> bytes, std::string_view comment) {

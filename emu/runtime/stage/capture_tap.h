@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The pcapng of a real-clock run. RoCE frames are written as they leave, byte for byte behind the
-// UDP header. TCP belongs to the kernel, which an unprivileged program cannot watch, so the CLC
-// exchange is drawn as the segments it amounts to; a comment says so, and how the capability was
-// agreed on: by the option in the real SYNs, or out of band.
+// The pcapng of a real-clock run. RoCE frames of our own RNICs are written as they leave, byte for
+// byte behind the UDP header; those of devices are the kernel's and not in it. TCP belongs to the
+// kernel, which an unprivileged program cannot watch, so the CLC exchange is drawn as the segments
+// it amounts to; a comment says so, and how the capability was agreed on: by the option in the real
+// SYNs, or out of band.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +15,7 @@
 
 #include "emu/capture/pcapng_writer.h"
 #include "emu/runtime/clock.h"
+#include "emu/scenario/scenario.h"
 #include "emu/tcp/segment.h"
 #include "protocol/time.h"
 
@@ -33,7 +35,8 @@ enum class Agreement : std::uint8_t { None, OutOfBand, Option };
 class CaptureTap {
  public:
   /// An empty sink: nothing is drawn.
-  CaptureTap(const Clock& clock, const std::function<void(std::span<const std::byte>)>& sink);
+  CaptureTap(const Clock& clock, scenario::StageKind stage,
+             const std::function<void(std::span<const std::byte>)>& sink);
 
   /// Draws SYN, SYN-ACK and ACK, and returns the connection's number.
   std::uint32_t connect(Instant now, const DrawnEnds& ends, Agreement agreement);

@@ -4,8 +4,8 @@
 #include <string>
 #include <variant>
 
-#include "emu/runtime/stage/emu_run.h"
 #include "emu/runtime/stage/loopback.h"
+#include "emu/runtime/stage/real_run.h"
 
 namespace smclab::runtime {
 namespace {
@@ -31,7 +31,8 @@ scenario::PlayEnd EmuStage::play(const scenario::Scenario& scenario,
     outcome.missing = "stage emu cannot place the hosts on loopback: " + placed.error();
     return scenario::PlayEnd::Cannot;
   }
-  EmuRun run(*placed, options, outcome);
+  const Machine machine{.stage = kind(), .scenario = *placed};
+  RealRun run(machine, options, outcome);
   if (const auto opened = run.open(); !opened) {
     outcome.missing = opened.error();
     return scenario::PlayEnd::Cannot;

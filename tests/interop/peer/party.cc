@@ -62,7 +62,8 @@ tl::expected<void, std::string> Party::open(const Device& device) {
   parameters.smc.peer_id = peer_id_of(device.mac);
   parameters.smc.host_name = "smclab";
   parameters.smc.trace_data = trace_.is_open();
-  host_ = std::make_unique<runtime::RealHost>(loop_, clock_, parameters, *this);
+  const runtime::RealHost::Setup setup{.parameters = parameters};
+  host_ = std::make_unique<runtime::RealHost>(loop_, clock_, setup, *this);
   auto opened = host_->open(entropy_of_the_system(), runtime::Senders::Any);
   if (!opened) return opened;
   if (options_.role == Role::Server) return listen();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One run on the emu stage: the hosts, their connections, the faults and what is reported.
+// One run on the real clock, on the stage emu or verbs: the hosts, their connections, the faults
+// and what is reported.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -17,18 +18,18 @@
 #include "emu/runtime/real_host.h"
 #include "emu/runtime/stage/capture_tap.h"
 #include "emu/runtime/stage/connector.h"
+#include "emu/runtime/stage/machine.h"
 #include "emu/runtime/stage/wire_faults.h"
 #include "emu/scenario/fault_clock.h"
 #include "emu/scenario/stage.h"
 
 namespace smclab::runtime {
 
-class EmuRun {
+class RealRun {
  public:
-  /// `scenario` is placed on loopback already; all three outlive the run.
-  EmuRun(const scenario::Scenario& scenario, const scenario::PlayOptions& options,
-         scenario::Outcome& outcome);
-  ~EmuRun();
+  /// All three outlive the run.
+  RealRun(const Machine& machine, const scenario::PlayOptions& options, scenario::Outcome& outcome);
+  ~RealRun();
 
   /// Binds all sockets. The error is one sentence for the user.
   [[nodiscard]] tl::expected<void, std::string> open();
@@ -58,6 +59,7 @@ class EmuRun {
   [[nodiscard]] bool finished();
   void report();
 
+  const Machine& machine_;
   const scenario::Scenario& scenario_;
   const scenario::PlayOptions& options_;
   scenario::Outcome& outcome_;

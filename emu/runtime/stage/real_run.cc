@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/runtime/stage/emu_run.h"
+#include "emu/runtime/stage/real_run.h"
 
 #include <algorithm>
 #include <random>
@@ -71,9 +71,9 @@ PeerId peer_id_of(const Mac& mac) {
 }  // namespace
 
 // Hears one host and knows which node it is.
-class EmuRun::Owner : public HostOwner {
+class RealRun::Owner : public HostOwner {
  public:
-  Owner(EmuRun& run, std::uint32_t node) : run_(run), node_(node) {}
+  Owner(RealRun& run, std::uint32_t node) : run_(run), node_(node) {}
   void on_trace(const TraceRecord& record) override { run_.record(node_, record); }
   void on_tcp(const Seat& seat, TcpDeed deed, std::span<const std::byte> bytes) override {
     const Instant now = run_.clock_.now();
@@ -95,36 +95,37 @@ class EmuRun::Owner : public HostOwner {
   }
 
  private:
-  EmuRun& run_;
+  RealRun& run_;
   std::uint32_t node_;
 };
 
-EmuRun::EmuRun(const scenario::Scenario& scenario, const scenario::PlayOptions& options,
-               scenario::Outcome& outcome)
-    : scenario_(scenario),
+RealRun::RealRun(const Machine& machine, const scenario::PlayOptions& options,
+                 scenario::Outcome& outcome)
+    : machine_(machine),
+      scenario_(machine.scenario),
       options_(options),
       outcome_(outcome),
-      tap_(clock_, options.capture),
-      wire_(scenario, options.seed),
-      faults_(scenario.faults),
+      tap_(clock_, machine.stage, options.capture),
+      wire_(scenario_, options.seed),
+      faults_(scenario_.faults),
       connector_(loop_,
                  {.connected = [this](auto n, auto s) { attach(n, Role::Client, std::move(s)); },
                   .accepted = [this](auto n, auto s) { attach(n, Role::Server, std::move(s)); },
                   .failed = [this](auto n) { failed(n); }}),
       real_option_(synopt::is_set_up()),
-      flows_(scenario::make_flows(scenario, options.seed, options.files)),
+      flows_(scenario::make_flows(scenario_, options.seed, options.files)),
       drawings_(flows_.size()),
-      taken_(scenario.workloads.size()),
+      taken_(scenario_.workloads.size()),
       fault_timer_(loop_),
       sampler_(loop_) {
-  outcome_.workloads = scenario::empty_results(scenario);
+  outcome_.workloads = scenario::empty_results(scenario_);
   outcome_.capability =
       real_option_ ? scenario::Capability::Option : scenario::Capability::OutOfBand;
 }
 
-EmuRun::~EmuRun() = default;
+RealRun::~RealRun() = default;
 
-tl::expected<void, std::string> EmuRun::open() {
+tl::expected<void, std::string> RealRun::open() {
   for (std::uint32_t node = 0; node < scenario_.nodes.size(); ++node) {
     if (auto opened = open_host(node); !opened) return opened;
   }
@@ -137,15 +138,17 @@ tl::expected<void, std::string> EmuRun::open() {
   return {};
 }
 
-tl::expected<void, std::string> EmuRun::open_host(std::uint32_t node) {
+tl::expected<void, std::string> RealRun::open_host(std::uint32_t node) {
   stack::Parameters parameters = staging::host_parameters(scenario_, node);
   parameters.smc.peer_id = peer_id_of(mac_of(scenario_, node));
+  const DevicePorts ports = node < machine_.ports.size() ? machine_.ports[node] : DevicePorts{};
   owners_.push_back(std::make_unique<Owner>(*this, node));
-  hosts_.push_back(std::make_unique<RealHost>(loop_, clock_, parameters, *owners_.back()));
+  hosts_.push_back(std::make_unique<RealHost>(loop_, clock_, RealHost::Setup{parameters, ports},
+                                              *owners_.back()));
   return hosts_.back()->open(entropy_of_the_system());
 }
 
-scenario::PlayEnd EmuRun::play() {
+scenario::PlayEnd RealRun::play() {
   for (std::uint32_t i = 0; i < flows_.size(); ++i) {
     starts_.push_back(std::make_unique<asio::steady_timer>(loop_, clock_.real(flows_[i].start)));
     starts_.back()->async_wait([this, i](const auto& error) {
@@ -162,7 +165,7 @@ scenario::PlayEnd EmuRun::play() {
   return interrupted_ ? scenario::PlayEnd::Interrupted : scenario::PlayEnd::Played;
 }
 
-void EmuRun::start_flow(std::uint32_t number) {
+void RealRun::start_flow(std::uint32_t number) {
   const PlannedFlow& flow = flows_[number];
   const auto [client, server] = addresses_of(scenario_, flow);
   const Route route{.client = client,
@@ -180,20 +183,20 @@ void EmuRun::start_flow(std::uint32_t number) {
 
 // Whether a side offers SMC-R. A box on the path that takes the option out is played by a client
 // that does not offer: no other box can stand between two sockets of this machine.
-bool EmuRun::offers(const PlannedFlow& flow, Role role) const {
+bool RealRun::offers(const PlannedFlow& flow, Role role) const {
   if (role == Role::Server) return scenario_.nodes[flow.to].config.smc;
   const bool stripped = strips_.contains(flow.from) || strips_.contains(flow.to);
   return !stripped && scenario_.nodes[flow.from].config.smc;
 }
 
 // What one side would have seen of the option. A server that echoes it deceives the client only.
-bool EmuRun::agreed_out_of_band(const PlannedFlow& flow, Role role) const {
+bool RealRun::agreed_out_of_band(const PlannedFlow& flow, Role role) const {
   const bool echoed = role == Role::Client && scenario_.nodes[flow.to].echoes_option;
   return offers(flow, Role::Client) && (offers(flow, Role::Server) || echoed);
 }
 
 // What one side really saw. Our own TCP does not echo options, so that is played even here.
-bool EmuRun::agreed(const PlannedFlow& flow, Role role, int socket) const {
+bool RealRun::agreed(const PlannedFlow& flow, Role role, int socket) const {
   if (!real_option_ || scenario_.nodes[flow.to].echoes_option) {
     return agreed_out_of_band(flow, role);
   }
@@ -201,12 +204,12 @@ bool EmuRun::agreed(const PlannedFlow& flow, Role role, int socket) const {
   return handshake && handshake->both();
 }
 
-Agreement EmuRun::agreement_on(const PlannedFlow& flow) const {
+Agreement RealRun::agreement_on(const PlannedFlow& flow) const {
   if (!agreed_out_of_band(flow, Role::Client)) return Agreement::None;
   return real_option_ ? Agreement::Option : Agreement::OutOfBand;
 }
 
-void EmuRun::attach(std::uint32_t number, Role role, Connector::Socket socket) {
+void RealRun::attach(std::uint32_t number, Role role, Connector::Socket socket) {
   PlannedFlow& flow = flows_[number];
   const bool client = role == Role::Client;
   applications_.emplace_back(client ? flow.client : flow.server);
@@ -218,12 +221,12 @@ void EmuRun::attach(std::uint32_t number, Role role, Connector::Socket socket) {
                                                std::move(socket), both);
 }
 
-void EmuRun::failed(std::uint32_t number) {
+void RealRun::failed(std::uint32_t number) {
   flows_[number].client.on_closed(clock_.now(), CloseReason::TcpFailed);
   flows_[number].server.on_closed(clock_.now(), CloseReason::TcpFailed);
 }
 
-void EmuRun::record(std::uint32_t node, const TraceRecord& record) {
+void RealRun::record(std::uint32_t node, const TraceRecord& record) {
   const scenario::HostRecord told{node, record};
   if (options_.keep_trace) outcome_.trace.push_back(told);
   if (options_.narrate) options_.narrate(told);
@@ -233,8 +236,8 @@ void EmuRun::record(std::uint32_t node, const TraceRecord& record) {
   carry_out(turns);
 }
 
-void EmuRun::frame(std::uint32_t node, DeviceId device, const roce::Envelope& envelope,
-                   std::span<const std::byte> bytes) {
+void RealRun::frame(std::uint32_t node, DeviceId device, const roce::Envelope& envelope,
+                    std::span<const std::byte> bytes) {
   const Fate fate = wire_.fate({node, device.value});
   ++frames_;
   tap_.frame(clock_.now(), bytes, fate.why);
@@ -253,7 +256,7 @@ void EmuRun::frame(std::uint32_t node, DeviceId device, const roce::Envelope& en
   });
 }
 
-void EmuRun::received(const Seat& seat, std::span<const std::byte> bytes) {
+void RealRun::received(const Seat& seat, std::span<const std::byte> bytes) {
   const bool file = scenario_.workloads[seat.workload].kind == scenario::WorkloadKind::File;
   if (file && seat.role == Role::Server && options_.file_received) {
     options_.file_received(seat.workload, bytes);
@@ -265,13 +268,13 @@ void EmuRun::received(const Seat& seat, std::span<const std::byte> bytes) {
   carry_out(turns);
 }
 
-void EmuRun::look_at_time() {
+void RealRun::look_at_time() {
   std::vector<scenario::FaultTurn> turns;
   faults_.on_time(clock_.now(), turns);
   carry_out(turns);
 }
 
-void EmuRun::carry_out(const std::vector<scenario::FaultTurn>& turns) {
+void RealRun::carry_out(const std::vector<scenario::FaultTurn>& turns) {
   for (const scenario::FaultTurn& turn : turns) carry_out_one(turn);
   const auto next = faults_.next();
   if (!next) return;
@@ -281,7 +284,7 @@ void EmuRun::carry_out(const std::vector<scenario::FaultTurn>& turns) {
   });
 }
 
-void EmuRun::carry_out_one(const scenario::FaultTurn& turn) {
+void RealRun::carry_out_one(const scenario::FaultTurn& turn) {
   const scenario::FaultSpec& fault = scenario_.faults[turn.fault];
   const TraceRecord noted{.at = clock_.now(),
                           .event = TraceEvent::Notes,
@@ -316,7 +319,7 @@ void EmuRun::carry_out_one(const scenario::FaultTurn& turn) {
   if (const auto* deed = std::get_if<scenario::AppDoes>(&fault.action)) give_up(*deed);
 }
 
-void EmuRun::give_up(const scenario::AppDoes& does) {
+void RealRun::give_up(const scenario::AppDoes& does) {
   for (PlannedFlow& flow : flows_) {
     if (flow.workload != does.workload) continue;
     const bool client = does.side == scenario::Side::Client;
@@ -325,7 +328,7 @@ void EmuRun::give_up(const scenario::AppDoes& does) {
   }
 }
 
-void EmuRun::sample() {
+void RealRun::sample() {
   if (options_.progress) {
     scenario::Progress progress{.now = clock_.now(), .bytes = outcome_.performance.bytes};
     for (const PlannedFlow& flow : flows_) {
@@ -339,7 +342,7 @@ void EmuRun::sample() {
   });
 }
 
-bool EmuRun::finished() {
+bool RealRun::finished() {
   const Instant now = clock_.now();
   if (interrupted_ || now >= Instant(scenario_.duration)) return true;
   const bool done = std::all_of(flows_.begin(), flows_.end(), [](const PlannedFlow& flow) {
@@ -356,7 +359,7 @@ bool EmuRun::finished() {
   return now - *all_done_at_ >= (quiet ? kGoodbye / 5 : kGoodbye);
 }
 
-void EmuRun::report() {
+void RealRun::report() {
   bool intact = true;
   for (const PlannedFlow& flow : flows_) {
     auto& connection = outcome_.workloads[flow.workload].connections[flow.connection];
