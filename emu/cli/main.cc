@@ -13,6 +13,7 @@
 #include "emu/cli/captures/compare.h"
 #include "emu/cli/captures/decode.h"
 #include "emu/cli/exit_code.h"
+#include "emu/cli/machine/rxe_plan.h"
 #include "emu/cli/machine/setup.h"
 #include "emu/cli/machine/vm.h"
 #include "emu/cli/run.h"
@@ -74,9 +75,14 @@ void add_demo(CLI::App& app, Chosen& chosen) {
 void add_setup(CLI::App& app, Chosen& chosen) {
   auto arguments = std::make_shared<SetupArguments>();
   CLI::App* command = app.add_subcommand("setup", "Prepare this machine, once, as root");
-  command->add_option("what", arguments->what, "synopt: the SMC-R option in SYN and SYN-ACK")
+  command
+      ->add_option("what", arguments->what,
+                   "synopt: the SMC-R option in SYN and SYN-ACK; rxe: devices for the stage verbs")
       ->required()
-      ->check(CLI::IsMember({"synopt"}));
+      ->check(CLI::IsMember({"synopt", "rxe"}));
+  command->add_option("--cables", arguments->cables, "rxe: how many veth pairs, two devices each")
+      ->check(CLI::Range(1U, kMostCables))
+      ->capture_default_str();
   command->add_flag("--undo", arguments->undo, "Take it back");
   command->callback([arguments, &chosen] { chosen = [arguments] { return setup(*arguments); }; });
 }

@@ -69,7 +69,8 @@ class RealHost {
   };
   RealHost(boost::asio::io_context& loop, const Clock& clock, const Setup& setup, HostOwner& owner);
 
-  /// Opens the fabrics, or watches the devices; the error is one sentence for the user.
+  /// Opens the fabrics, which take frames of these senders, or watches the devices; the error is
+  /// one sentence for the user.
   [[nodiscard]] tl::expected<void, std::string> open(const input::Entropy& entropy,
                                                      Senders senders = Senders::Own);
 

@@ -8,8 +8,9 @@
 namespace smclab::cli {
 
 struct SetupArguments {
-  std::string what;   ///< synopt
-  bool undo = false;  ///< take it back
+  std::string what;     ///< synopt or rxe
+  bool undo = false;    ///< take it back
+  unsigned cables = 1;  ///< rxe: veth pairs, each with two soft-RoCE devices
 };
 
 /// Returns an ExitCode.

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+//
+// What a machine needs so that two soft-RoCE devices (rdma_rxe) in its one kernel talk over a wire
+// of its own, as a list of small things: how to see that each is there, make it and take it back.
+//
+// A cable is a veth pair. Linux would deliver what goes to an address of its own without ever
+// touching the wire, so the table `local` is asked only after rules that send the traffic between
+// the two ends of a cable out by one and in by the other. rdma_rxe knows the first network
+// namespace only, which is why namespaces are of no use here.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace smclab::cli {
+
+struct SetupStep {
+  using Words = std::vector<std::string>;
+  std::string what;      ///< for the user: "the veth pair smclab0, smclab1"
+  Words shows;           ///< a command that prints something if, and only if, it is there
+  Words make;            ///< a command that makes it
+  Words undo;            ///< a command that takes it back; empty: it goes with another one
+  bool inverse = false;  ///< what `shows` shows is to be absent
+};
+
+/// The steps for this many cables, in the order in which to make them; undone in reverse.
+[[nodiscard]] std::vector<SetupStep> rxe_plan(unsigned cables);
+
+inline constexpr unsigned kMostCables = 8;
+
+}  // namespace smclab::cli

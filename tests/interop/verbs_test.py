@@ -1,0 +1,98 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""The stage verbs on soft-RoCE, inside one laboratory machine: `smclab setup rxe` makes what it
+needs and takes all of it back, and what every stage promises holds here, too.
+
+verbs_test.py SMCLAB
+"""
+import os
+import pathlib
+import shutil
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from lab import Lab, Missing  # noqa: E402
+
+SCENARIOS = pathlib.Path(__file__).resolve().parents[2] / "scenarios"
+PLUGIN = "libsmclab_verbs.so"
+SKIPPED = 77
+# What a machine shows of itself that setting up and undoing must not change.
+STATE = "ip -4 rule; ip -4 route show table all; ip -o link show | cut -d: -f2; rdma dev"
+
+
+class Story:
+    """One machine with our program in it, and what did not hold there."""
+
+    def __init__(self, machine, program):
+        plugin = program.with_name(PLUGIN)
+        if not plugin.exists():
+            raise Missing(f"{PLUGIN} was not built (apt-get install libibverbs-dev)")
+        self.failed = 0
+        self.machine = machine
+        machine.bring(plugin)
+        self.smclab = machine.bring(program)
+        shutil.copytree(SCENARIOS, machine.path("scenarios"))
+
+    def check(self, holds, name, shown=""):
+        print(f"{'ok     ' if holds else 'FAILED '}{name}", flush=True)
+        if not holds:
+            self.failed += 1
+            print(shown)
+
+    def run(self, *words):
+        return self.machine.run([*self.smclab, *words], patience_s=180)
+
+    def play(self, folder, name):
+        return self.run("run", "--stage", "verbs", f"/lab/scenarios/{folder}/{name}")
+
+    def state(self):
+        return self.machine.run(STATE).out
+
+    def setup(self, *options):
+        done = self.run("setup", "rxe", *options)
+        self.check(done.code == 0, " ".join(["setup rxe", *options]), done.err)
+
+    def nothing_there(self):
+        done = self.play("data", "01-hello.smc.yml")
+        one_line = done.err.count("\n") == 1 and "smclab setup rxe" in done.err
+        self.check(done.code == 3 and one_line, "one line says that devices are missing", done.err)
+
+    def scenarios(self, folder, all_play):
+        played = 0
+        for path in sorted((SCENARIOS / folder).glob("*.smc.yml")):
+            done = self.play(folder, path.name)
+            refused = done.code == 3 and (
+                "stage verbs cannot" in done.err or "its key 'stages'" in done.err)
+            played += done.code == 0
+            name = f"{folder}/{path.name}{' is refused' if refused else ''}"
+            self.check(done.code == 0 or (refused and not all_play), name, done.out + done.err)
+        self.check(played > 0, f"{played} of {folder} played")
+
+
+def main(program):
+    with Lab(machines=1) as lab:
+        story = Story(lab.a, program)
+        before = story.state()
+        story.nothing_there()
+        story.setup("--cables", "2")
+        story.setup("--cables", "2")
+        story.scenarios("data", all_play=True)
+        story.scenarios("fallback", all_play=False)
+        story.scenarios("faults", all_play=False)
+        story.setup("--undo")
+        story.setup("--undo")
+        after = story.state()
+        story.check(after == before, "nothing is left", f"before:\n{before}\nafter:\n{after}")
+        story.nothing_there()
+    print(f"{story.failed} failed")
+    return 1 if story.failed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(pathlib.Path(sys.argv[1]).resolve()))
+    except Missing as missing:
+        print(f"skipped: {missing}")
+        sys.exit(SKIPPED)
