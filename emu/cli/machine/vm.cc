@@ -23,7 +23,7 @@ constexpr const char* kPython = "/usr/bin/python3";
 fs::path find_laboratory(const fs::path& own_folder) {
   std::error_code error;
   for (const char* place : {"../../tests/interop/vm.py", "../share/smclab/interop/vm.py"}) {
-    const fs::path found = fs::canonical(own_folder / place, error);
+    fs::path found = fs::canonical(own_folder / place, error);
     if (!error) return found;
   }
   return {};
@@ -46,9 +46,8 @@ int vm(const VmArguments& arguments) {
   setenv("SMCLAB_LAB_BUILD", own_folder.c_str(), 0);
   std::vector<std::string> words = {kPython, "-B", script.string()};
   words.insert(words.end(), arguments.words.begin(), arguments.words.end());
-  std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
+  std::vector<char*> pointers(words.size() + 1, nullptr);
+  for (std::size_t i = 0; i < words.size(); ++i) pointers[i] = words[i].data();
   execv(kPython, pointers.data());
   std::fprintf(stderr, "smclab vm: cannot run %s: %s\n", kPython, std::strerror(errno));
   return kCannot;

@@ -16,7 +16,7 @@ from .initramfs import libraries
 from .running import GuestGone, LabError, wait_until
 from .smc import Smc
 
-BOOT_S = 60
+BOOT_S = 120
 _LIBRARIES = "/usr/lib/x86_64-linux-gnu"
 _KERNEL_LINE = (
     "console=ttyS0 loglevel=4 mitigations=off nokaslr audit=0 tsc=reliable random.trust_cpu=on "

@@ -207,6 +207,7 @@ bool client_side(const struct exchange* what, struct side* side) {
   stream_start(&up, what->seed);
   stream_start(&down, what->mode == 'E' ? what->seed : what->seed + kDownKey);
   request_encode(what, request);
+  side->mode = what->mode;
   side->intact = true;
   bool good = write_whole(side, request, sizeof request);
   good = good && exchange_as_client(what, side, &up, &down);
@@ -246,6 +247,7 @@ bool server_side(const struct exchange* what, struct side* side) {
   stream_start(&up, what->seed);
   stream_start(&down, what->seed + kDownKey);
   if (what->pause_ms > 0) side->rest_ms = what->pause_ms;
+  side->mode = what->mode;
   side->intact = true;
   bool good = exchange_as_server(what, side, &up, &down);
   SHA2_CTX copy = up.digest;

@@ -39,6 +39,7 @@ struct exchange {
 /// How one side does it, and what came of it.
 struct side {
   int socket;
+  char mode;           ///< of the last exchange; 0 before the first
   size_t chunk;        ///< bytes a call
   unsigned rest_ms;    ///< after each read
   uint64_t die_after;  ///< SIGKILL to ourselves once so many bytes have passed; 0 is never

@@ -91,7 +91,7 @@ static void print_carried(const struct carried* carried) {
 static void print_result(long number, const struct carried* carried, const struct side* side) {
   pthread_mutex_lock(&printing);
   printf("{\"role\":\"%s\",\"connection\":%ld,\"family\":\"%s\",\"mode\":\"%c\",", o.role, number,
-         o.family, o.what.mode);
+         o.family, side->mode ? side->mode : '-');
   print_carried(carried);
   printf(",\"bytes_sent\":%llu,\"bytes_received\":%llu", (unsigned long long)side->sent,
          (unsigned long long)side->received);
@@ -222,9 +222,6 @@ static void* run_server(void* context) {
   }
   if (got < 0) task->good = false;
   close(task->socket);
-  pthread_mutex_lock(&printing);
-  o.what.mode = what.mode ? what.mode : '-';
-  pthread_mutex_unlock(&printing);
   print_result(task->number, &carried, &side);
   return NULL;
 }
