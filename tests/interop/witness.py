@@ -45,15 +45,24 @@ def clean(capture, has_smc=True):
 
 
 def tcp_bytes(capture):
-    """Payload bytes of each direction of each TCP stream, as tshark counts them."""
+    """Payload bytes of each direction of each TCP stream; what was sent again counts once."""
     command = ["tshark", "-r", str(capture), "-Y", "tcp.len > 0", "-T", "fields", "-e", "ip.src",
-               "-e", "tcp.srcport", "-e", "tcp.dstport", "-e", "tcp.seq_raw", "-e", "tcp.len"]
+               "-e", "tcp.srcport", "-e", "tcp.dstport", "-e", "tcp.seq", "-e", "tcp.len"]
     shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    pieces = collections.defaultdict(set)
+    pieces = collections.defaultdict(list)
     for line in shown.splitlines():
         *direction, sequence, length = line.split("\t")
-        pieces[tuple(direction)].add((sequence, int(length)))  # sent again counts once
-    return {key: sum(length for _, length in found) for key, found in pieces.items()}
+        pieces[tuple(direction)].append((int(sequence), int(sequence) + int(length)))
+    return {direction: _covered(found) for direction, found in pieces.items()}
+
+
+def _covered(pieces):
+    """How many numbers lie in any of the half-open ranges."""
+    count, reached = 0, 0
+    for start, end in sorted(pieces):
+        count += max(0, end - max(start, reached))
+        reached = max(reached, end)
+    return count
 
 
 def play(make_lab, stories):
