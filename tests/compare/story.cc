@@ -52,7 +52,7 @@ class Cast {
     return {names_.tokens + connection * 2 + (who == Role::Client ? 0 : 1)};
   }
   [[nodiscard]] VirtualAddress memory(std::uint32_t number) const {
-    return {names_.memory + number * 0x10000};
+    return {names_.memory + std::uint64_t{number} * 0x10000};
   }
   [[nodiscard]] ConnectionEnd end(Role who, std::uint32_t connection) const {
     return {.peer_id = peer_id(who),

@@ -81,8 +81,8 @@ TEST_P(HarmlessTwins, AreTheSame) {
   EXPECT_EQ(found.connections, 2U);
 }
 
-void insert(Story& story, std::size_t place, Line line) {
-  story.insert(at(story, place), std::move(line));
+void insert(Story& story, std::size_t place, const Line& line) {
+  story.insert(at(story, place), line);
 }
 
 const Harmless kHarmless[] = {

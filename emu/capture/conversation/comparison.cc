@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -17,6 +18,12 @@ constexpr std::array kRoles = {Role::Client, Role::Server};
 
 std::string_view to_the_other(Role sender) {
   return sender == Role::Client ? "to the server" : "to the client";
+}
+
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (const std::string_view part : parts) text += part;
+  return text;
 }
 
 /// Lays two conversations side by side and keeps the first place where they part.
@@ -45,7 +52,7 @@ class Comparer {
     compare_lane({a.clc, b.clc}, name + ", CLC", {.group = group_number(a), .link = a.link});
     for (const Role sender : kRoles) {
       const std::size_t i = index_of(sender);
-      compare_cdc({a.cdc[i], b.cdc[i]}, name + ", CDC " + std::string(to_the_other(sender)));
+      compare_cdc({a.cdc[i], b.cdc[i]}, joined({name, ", CDC ", to_the_other(sender)}));
     }
     if (a.option != b.option) ++other_options_;
   }
@@ -105,7 +112,7 @@ class Comparer {
       const std::string flags_a = i < a.size() ? a[i].flags : "no change";
       const std::string flags_b = i < b.size() ? b[i].flags : "no change";
       if (flags_a == flags_b) continue;
-      return keep({where, "flags become: " + flags_a + " in A, " + flags_b + " in B",
+      return keep({where, joined({"flags become: ", flags_a, " in A, ", flags_b, " in B"}),
                    place(lanes.a, i), place(lanes.b, i)});
     }
     compare_distance({lanes.a.produced(), lanes.b.produced()}, lanes, where + ", produced");
@@ -154,11 +161,11 @@ class Comparer {
   void compare_link(const Links& links, const std::string& name, const Bounds& bounds) {
     for (const Role sender : kRoles) {
       const std::size_t i = index_of(sender);
-      const std::string to = std::string(to_the_other(sender));
-      compare_lane({links.a.requests[i], links.b.requests[i]}, name + ", LLC requests " + to,
-                   bounds);
-      compare_lane({links.a.responses[i], links.b.responses[i]}, name + ", LLC responses " + to,
-                   bounds);
+      const std::string_view to = to_the_other(sender);
+      compare_lane({links.a.requests[i], links.b.requests[i]},
+                   joined({name, ", LLC requests ", to}), bounds);
+      compare_lane({links.a.responses[i], links.b.responses[i]},
+                   joined({name, ", LLC responses ", to}), bounds);
     }
   }
 
