@@ -12,8 +12,10 @@
 #include "ns3-module/helper/smcr-helper.h"
 #include "ns3-module/model/smcr-stack.h"
 
-int main(int argc, char* argv[]) {
-  using namespace ns3;
+namespace ns3 {
+namespace {
+
+int Play(int argc, char* argv[]) {
   std::uint64_t bytes = 100'000'000;
   double loss = 0;
   std::string pcap;
@@ -53,4 +55,11 @@ int main(int argc, char* argv[]) {
             << nodes.Get(0)->GetObject<SmcrStack>()->GetRetransmissions() << " retransmissions\n";
   Simulator::Destroy();
   return received == bytes ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace ns3
+
+int main(int argc, char* argv[]) {
+  return ns3::Play(argc, argv);
 }

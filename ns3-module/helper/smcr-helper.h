@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Makes nodes SMC-R hosts.
-#ifndef SMCR_HELPER_H
-#define SMCR_HELPER_H
+#pragma once
 
 #include <ns3/node-container.h>
 #include <ns3/object-factory.h>
@@ -25,5 +24,3 @@ class SmcrHelper {
 };
 
 }  // namespace ns3
-
-#endif  // SMCR_HELPER_H

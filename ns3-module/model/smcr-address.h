@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // ns-3's addresses and time in the words of the protocol, and back.
-#ifndef SMCR_ADDRESS_H
-#define SMCR_ADDRESS_H
+#pragma once
 
 #include <ns3/ipv4-address.h>
 #include <ns3/mac48-address.h>
@@ -23,5 +22,3 @@ Ipv4Address FromSmcr(const smclab::Gid& gid);
 smclab::Mac ToSmcr(Mac48Address address);
 
 }  // namespace ns3
-
-#endif  // SMCR_ADDRESS_H

@@ -3,13 +3,12 @@
 // The SMC-R option in the SYN and SYN-ACK of a node's TCP (RFC 7609 A.1). ns-3's TCP cannot be told
 // to send an option of kind 254, so SYNs get theirs between TCP and IP, and those that arrive are
 // read where IP delivers them.
-#ifndef SMCR_OFFERS_H
-#define SMCR_OFFERS_H
+#pragma once
 
+#include <ns3/ip-l4-protocol.h>
 #include <ns3/ipv4-address.h>
 #include <ns3/ipv4-header.h>
 #include <ns3/ipv4-route.h>
-#include <ns3/ip-l4-protocol.h>
 #include <ns3/node.h>
 #include <ns3/packet.h>
 #include <ns3/tcp-header.h>
@@ -54,5 +53,3 @@ class SmcrOffers {
 };
 
 }  // namespace ns3
-
-#endif  // SMCR_OFFERS_H

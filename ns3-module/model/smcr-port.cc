@@ -112,8 +112,8 @@ void SmcrPort::Send(const smclab::rnic::OutgoingFrame& frame, const smclab::stac
                                 .hop_limit = kHopLimit,
                                 .source_port = frame.source_port};
   m_bytes.assign(roce::sealed_size(envelope, frame.size()), std::byte{0});
-  auto at = m_bytes.begin() + static_cast<std::ptrdiff_t>(
-                                  roce::write_envelope(envelope, frame.size(), m_bytes));
+  auto at = m_bytes.begin() +
+            static_cast<std::ptrdiff_t>(roce::write_envelope(envelope, frame.size(), m_bytes));
   at = std::copy(frame.headers().begin(), frame.headers().end(), at);
   for (std::uint8_t i = 0; i < frame.slice_count; ++i) {
     const auto slice = stack.gather(frame.slices[i]);
@@ -135,8 +135,7 @@ void SmcrPort::Send(const smclab::rnic::OutgoingFrame& frame, const smclab::stac
   header.SetIdentification(0);
   header.SetDontFragment();
   Socket::SocketErrno error = Socket::ERROR_NOTERROR;
-  Ptr<Ipv4Route> route =
-      m_ipv4->GetRoutingProtocol()->RouteOutput(packet, header, m_device, error);
+  Ptr<Ipv4Route> route = m_ipv4->GetRoutingProtocol()->RouteOutput(packet, header, m_device, error);
   if (!route) {
     NS_LOG_WARN("no route to " << header.GetDestination());
     return;
@@ -173,9 +172,8 @@ void SmcrPort::Take(const Address& from, Ptr<Packet> packet) {
     ++m_droppedIcrc;
     return;
   }
-  m_receive({.source = envelope.source,
-             .destination = envelope.destination,
-             .bytes = opened->packet});
+  m_receive(
+      {.source = envelope.source, .destination = envelope.destination, .bytes = opened->packet});
 }
 
 }  // namespace ns3

@@ -2,8 +2,7 @@
 //
 // The port of one software RNIC: RoCEv2 through the node's IP over any device. Frames are pulled
 // while the device's own queue is short, so that no burst is lost in it.
-#ifndef SMCR_PORT_H
-#define SMCR_PORT_H
+#pragma once
 
 #include <ns3/data-rate.h>
 #include <ns3/ipv4-address.h>
@@ -60,5 +59,3 @@ class SmcrPort {
 };
 
 }  // namespace ns3
-
-#endif  // SMCR_PORT_H

@@ -2,8 +2,7 @@
 //
 // The TypeId that makes an application speak SMC-R: "ns3::SmcrSocketFactory" in the place of
 // "ns3::TcpSocketFactory".
-#ifndef SMCR_SOCKET_FACTORY_H
-#define SMCR_SOCKET_FACTORY_H
+#pragma once
 
 #include <ns3/socket-factory.h>
 #include <ns3/socket.h>
@@ -17,5 +16,3 @@ class SmcrSocketFactory : public SocketFactory {
 };
 
 }  // namespace ns3
-
-#endif  // SMCR_SOCKET_FACTORY_H

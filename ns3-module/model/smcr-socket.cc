@@ -341,8 +341,7 @@ Ptr<Packet> SmcrSocket::Recv(std::uint32_t maxSize, std::uint32_t flags) {
     return m_streamEnded ? Create<Packet>() : nullptr;
   }
   const std::size_t first = std::min<std::size_t>(size, data.parts[0].size());
-  m_bytes.assign(data.parts[0].begin(),
-                 data.parts[0].begin() + static_cast<std::ptrdiff_t>(first));
+  m_bytes.assign(data.parts[0].begin(), data.parts[0].begin() + static_cast<std::ptrdiff_t>(first));
   m_bytes.insert(m_bytes.end(), data.parts[1].begin(),
                  data.parts[1].begin() + static_cast<std::ptrdiff_t>(size - first));
   Ptr<Packet> packet = Create<Packet>(Octets(std::span<const std::byte>(m_bytes)), size);

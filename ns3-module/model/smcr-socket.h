@@ -3,8 +3,7 @@
 // SMC-R behind ns-3's Socket. A TCP socket inside carries the CLC handshake; behind it bytes go
 // through the RNIC, or, after a fallback, through that TCP socket. Connected and accepted sockets
 // are told of only when this is decided, so an application sees no difference but speed.
-#ifndef SMCR_SOCKET_H
-#define SMCR_SOCKET_H
+#pragma once
 
 #include <ns3/node.h>
 #include <ns3/packet.h>
@@ -102,5 +101,3 @@ class SmcrSocket : public Socket {
 };
 
 }  // namespace ns3
-
-#endif  // SMCR_SOCKET_H

@@ -2,8 +2,8 @@
 #include "ns3-module/model/smcr-stack.h"
 
 #include <ns3/boolean.h>
-#include <ns3/loopback-net-device.h>
 #include <ns3/log.h>
+#include <ns3/loopback-net-device.h>
 #include <ns3/mac48-address.h>
 #include <ns3/random-variable-stream.h>
 #include <ns3/simulator.h>
@@ -130,16 +130,14 @@ void SmcrStack::Tell(const smclab::stack::Input& input) {
   smclab::stack::Outputs outputs;
   m_stack->handle(SmcrNow(), input, outputs);
   for (const smclab::TraceRecord& record : outputs.records()) {
-    NS_LOG_INFO(Simulator::Now().As(Time::US)
-                << " node " << m_node->GetId() << " " << record.from << " -> " << record.to << " "
-                << record.cause);
+    NS_LOG_INFO(Simulator::Now().As(Time::US) << " node " << m_node->GetId() << " " << record.from
+                                              << " -> " << record.to << " " << record.cause);
   }
   for (const smclab::stack::Output& output : outputs.list()) CarryOut(output, outputs);
   Turn();
 }
 
-void SmcrStack::CarryOut(const smclab::stack::Output& output,
-                         const smclab::stack::Outputs& all) {
+void SmcrStack::CarryOut(const smclab::stack::Output& output, const smclab::stack::Outputs& all) {
   const ConnId conn = std::visit([](const auto& action) { return action.conn; }, output);
   const Ptr<SmcrSocket>* found = m_sockets.find(conn);
   if (found == nullptr) return;

@@ -2,8 +2,7 @@
 //
 // One SMC-R host, aggregated to a Node: a Stack on the simulator's clock, an RNIC port for each
 // IPv4 interface, the SYN option, and the connections of its sockets.
-#ifndef SMCR_STACK_H
-#define SMCR_STACK_H
+#pragma once
 
 #include <ns3/event-id.h>
 #include <ns3/node.h>
@@ -64,7 +63,7 @@ class SmcrStack : public Object {
   std::uint32_t m_receiveBuffer = 65'536;
   Ptr<Node> m_node;
   SmcrOffers m_offers;
-  std::unique_ptr<smclab::stack::Stack> m_stack;  // none before the first connection
+  std::unique_ptr<smclab::stack::Stack> m_stack;   // none before the first connection
   std::vector<std::unique_ptr<SmcrPort>> m_ports;  // by DeviceId
   smclab::Slots<Ptr<SmcrSocket>, smclab::ConnId> m_sockets;
   smclab::rnic::OutgoingFrames m_frames;
@@ -73,5 +72,3 @@ class SmcrStack : public Object {
 };
 
 }  // namespace ns3
-
-#endif  // SMCR_STACK_H

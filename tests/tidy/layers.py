@@ -89,6 +89,13 @@ PARTS = (
         "a stage with an operating system",
     ),
     Part("emu/", ("protocol/", "emu/"), "any", "the OS half sees everything"),
+    Part(
+        "ns3-module/",
+        _MODEL
+        + ("emu/capture/", "emu/stack/", "emu/scenario/", "emu/staging/", "ns3-module/"),
+        "any",
+        "SMC-R in ns-3 never needs an operating system's sockets",
+    ),
     Part("tests/", ("protocol/", "emu/", "tests/"), "any", "tests see everything"),
 )
 
@@ -151,7 +158,7 @@ def check(source):
             yield line, "gmock", "there is nothing to mock: inputs in, actions out"
         if is_system:
             reason = _wrong_system(part, name) if part.libraries != "any" else None
-        elif not re.match(r"(protocol|emu|tests)/", name):
+        elif not re.match(r"(protocol|emu|ns3-module|tests)/", name):
             reason = "our includes are rooted at the repository"
         elif not name.startswith(part.ours):
             reason = part.why
