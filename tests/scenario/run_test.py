@@ -106,7 +106,7 @@ class Cannot(unittest.TestCase):
                 self.assertIn(stage, err)
 
     def test_a_file_that_is_not_for_the_stage_is_refused(self):
-        code, _, err = smclab("run", "--stage", "verbs", HELLO)
+        code, _, err = smclab("run", "--stage", "verbs", "scenarios/faults/bad-cable.smc.yml")
         self.assertEqual(code, 3)
         self.assertIn("not for the stage 'verbs'", err)
 
