@@ -17,6 +17,7 @@
 #include "emu/cli/machine/setup.h"
 #include "emu/cli/machine/vm.h"
 #include "emu/cli/run.h"
+#include "emu/cli/stages.h"
 #include "emu/cli/tour/demo.h"
 
 namespace smclab::cli {
@@ -38,7 +39,11 @@ void add_run(CLI::App& app, Chosen& chosen) {
   command->add_flag("--json", arguments->json, "One JSON object a file on standard output");
   command->add_flag("--require-smc", arguments->require_smc, "Exit 4 on a fallback to TCP");
   command->add_flag("-v,--verbose", arguments->verbose, "Show the messages of each run");
-  command->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
+  command->callback([arguments, &chosen] {
+    chosen = [arguments] {
+      return arguments->stage == "ns3" ? become_ns3(*arguments) : run(*arguments);
+    };
+  });
 }
 
 void add_decode(CLI::App& app, Chosen& chosen) {

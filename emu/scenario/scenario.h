@@ -81,7 +81,8 @@ struct Scenario {
   std::vector<WorkloadSpec> workloads;
   std::vector<FaultSpec> faults;
   std::vector<CheckSpec> checks;
-  std::vector<StageKind> stages = {StageKind::World, StageKind::Emu, StageKind::Verbs};
+  std::vector<StageKind> stages = {StageKind::World, StageKind::Emu, StageKind::Verbs,
+                                   StageKind::Ns3};
   std::uint32_t repeat = 1;  ///< run i uses seed + i
   bool sweeps = false;       ///< the file has a sweep, which `run` does not play
   OutputSpec outputs;

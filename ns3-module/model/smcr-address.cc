@@ -14,7 +14,7 @@ smclab::Instant SmcrNow() {
 
 Time SmcrUntil(smclab::Instant when) {
   // The core says "now" with moments in the past, down to the clock's minimum.
-  return NanoSeconds((std::max(when, SmcrNow()) - SmcrNow()).count());
+  return NanoSeconds(static_cast<std::uint64_t>((std::max(when, SmcrNow()) - SmcrNow()).count()));
 }
 
 smclab::IpAddress ToSmcr(Ipv4Address address) {

@@ -129,7 +129,7 @@ void SmcrSocket::TcpAccepted(Ptr<Socket> tcp, const Address& from) {
   accepted->Open(m_node, tcp);
   accepted->m_listener = this;
   accepted->m_peer = from;
-  accepted->m_shutdownSend = m_shutdownSend;
+  accepted->m_shutdownSend = accepted->m_closesAtEnd = m_shutdownSend;
   accepted->Watch();
   accepted->Attach(smclab::Role::Server, from);
 }
@@ -177,8 +177,9 @@ void SmcrSocket::TcpWritable(Ptr<Socket>, std::uint32_t room) {
 
 void SmcrSocket::TcpFinished(Ptr<Socket>) {
   if (m_carrier == Carrier::Tcp) {
+    m_streamEnded = true;
     NotifyNormalClose();
-    if (m_shutdownSend) m_tcp->Close();
+    if (m_closesAtEnd) m_tcp->Close();
   } else if (m_conn && !m_finished) {
     m_finished = true;
     m_smcr->Tell(input::TcpDown{*m_conn, smclab::TcpEnd::Fin});
@@ -187,7 +188,9 @@ void SmcrSocket::TcpFinished(Ptr<Socket>) {
 
 void SmcrSocket::TcpBroken(Ptr<Socket>) {
   if (m_carrier == Carrier::Tcp) {
+    m_end = smclab::CloseReason::ResetByPeer;
     NotifyErrorClose();
+    if (!m_ended.IsNull()) m_ended(this);
   } else if (m_conn) {
     m_smcr->Tell(input::TcpDown{*m_conn, smclab::TcpEnd::Reset});
   }
@@ -220,7 +223,8 @@ void SmcrSocket::TellApplication(const smclab::stack::Output& output) {
   if (!m_node) return;  // disposed of in the meantime
   if (std::holds_alternative<action::Connected>(output)) {
     Ready(Carrier::Smc);
-  } else if (std::holds_alternative<action::FellBack>(output)) {
+  } else if (const auto* fell = std::get_if<action::FellBack>(&output)) {
+    m_fallback = *fell;
     Ready(Carrier::Tcp);
     if (m_tcp->GetRxAvailable() > 0) NotifyDataRecv();
   } else if (std::holds_alternative<action::Readable>(output)) {
@@ -254,10 +258,12 @@ void SmcrSocket::StreamEnded() {
   if (m_closed) return;
   NotifyDataRecv();
   NotifyNormalClose();
-  if (m_shutdownSend) Close();
+  if (m_closesAtEnd) Close();
 }
 
 void SmcrSocket::Ended(smclab::CloseReason why) {
+  m_end = why;
+  if (!m_ended.IsNull()) m_ended(this);
   if (m_closed) return;
   if (m_carrier == Carrier::None) {
     if (!m_listener) NotifyConnectionFailed();
@@ -279,6 +285,15 @@ int SmcrSocket::Close() {
   if (m_carrier == Carrier::Tcp || (!m_conn && m_carrier == Carrier::None)) return m_tcp->Close();
   if (m_conn) m_smcr->Tell(input::Close{*m_conn});
   return 0;
+}
+
+void SmcrSocket::Abort() {
+  m_closed = true;
+  if (m_conn) {
+    m_smcr->Tell(input::Abort{*m_conn});
+  } else {
+    m_tcp->Close();
+  }
 }
 
 int SmcrSocket::ShutdownSend() {
@@ -352,6 +367,24 @@ Ptr<Packet> SmcrSocket::Recv(std::uint32_t maxSize, std::uint32_t flags) {
 Ptr<Packet> SmcrSocket::RecvFrom(std::uint32_t maxSize, std::uint32_t flags, Address& from) {
   from = m_peer;
   return Recv(maxSize, flags);
+}
+
+smclab::stack::RingPart<std::byte> SmcrSocket::GetSendSpace() {
+  if (m_carrier != Carrier::Smc || !m_conn || m_closed || m_shutdownSend) return {};
+  return m_smcr->SendSpace(*m_conn);
+}
+
+void SmcrSocket::Commit(std::uint32_t bytes) {
+  if (m_conn) m_smcr->Tell(input::Wrote{*m_conn, bytes});
+}
+
+smclab::stack::RingPart<const std::byte> SmcrSocket::GetReceived() const {
+  if (m_carrier != Carrier::Smc || !m_conn) return {};
+  return m_smcr->ReceiveData(*m_conn);
+}
+
+void SmcrSocket::Consume(std::uint32_t bytes) {
+  if (m_conn) m_smcr->Tell(input::Read{*m_conn, bytes});
 }
 
 }  // namespace ns3

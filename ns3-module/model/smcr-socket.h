@@ -30,6 +30,23 @@ class SmcrSocket : public Socket {
   /// Makes it a socket of this node, over a TCP socket of its own.
   void Open(Ptr<Node> node, Ptr<Socket> tcp);
   Carrier GetCarrier() const { return m_carrier; }
+  /// Why it fell back: this side's reason, and what the peer's Decline said.
+  const smclab::action::FellBack& GetFallback() const { return m_fallback; }
+  /// Whether the peer sends nothing behind what can be read now.
+  bool IsAtEnd() const { return m_streamEnded; }
+  /// Why the connection is over; nothing while it is not.
+  std::optional<smclab::CloseReason> GetEnd() const { return m_end; }
+  /// Called when GetEnd() has something to say, also after a Close() of this side.
+  void SetEndCallback(Callback<void, Ptr<Socket>> ended) { m_ended = ended; }
+  /// Ends the connection at once; the peer sees a reset.
+  void Abort();
+
+  // --- without a copy, over SMC-R only -----------------------------------------------------------
+  smclab::stack::RingPart<std::byte> GetSendSpace();
+  void Commit(std::uint32_t bytes);
+  smclab::stack::RingPart<const std::byte> GetReceived() const;
+  void Consume(std::uint32_t bytes);
+
   /// What the protocol wants of it; `all` holds the bytes that the output names.
   void Hear(const smclab::stack::Output& output, const smclab::stack::Outputs& all);
 
@@ -93,9 +110,13 @@ class SmcrSocket : public Socket {
   bool m_listening = false;
   bool m_finished = false;  // TCP's half of the peer is closed, and the core knows
   bool m_streamEnded = false;
+  bool m_closesAtEnd = false;  // its listener had shut down sending, as PacketSink's has
   bool m_shutdownSend = false;
   bool m_shutdownRecv = false;
   bool m_closed = false;  // the application let go
+  smclab::action::FellBack m_fallback;
+  std::optional<smclab::CloseReason> m_end;
+  Callback<void, Ptr<Socket>> m_ended;
   mutable enum SocketErrno m_errno = ERROR_NOTERROR;
   std::vector<std::byte> m_bytes;
 };

@@ -93,23 +93,35 @@ void SmcrStack::DoDispose() {
   Object::DoDispose();
 }
 
-// With the first connection, since addresses are assigned after the helper has installed us.
-void SmcrStack::Start() {
-  NS_ABORT_MSG_UNLESS(m_node, "SmcrStack needs a node with IPv4 and TCP");
+void SmcrStack::OpenPort(std::uint32_t interface) {
+  const DeviceId device{static_cast<std::uint8_t>(m_ports.size())};
+  m_ports.push_back(std::make_unique<SmcrPort>(
+      m_node, interface, [this, device](const smclab::rnic::ReceivedFrame& frame) {
+        Tell(smclab::stack::input::Frame{device, frame});
+      }));
+}
+
+smclab::stack::Parameters SmcrStack::Describe() const {
   smclab::stack::Parameters parameters;
   parameters.smc.smc = m_enabled;
   parameters.smc.wmem = m_sendBuffer;
   parameters.smc.rmem = m_receiveBuffer;
+  for (const auto& port : m_ports) parameters.smc.devices.push_back(port->Describe());
+  return parameters;
+}
+
+// With the first connection, since addresses are assigned after the helper has installed us.
+void SmcrStack::Start() {
+  NS_ABORT_MSG_UNLESS(m_node, "SmcrStack needs a node with IPv4 and TCP");
   Ptr<Ipv4> ipv4 = m_node->GetObject<Ipv4>();
-  for (std::uint32_t i = 0; i < ipv4->GetNInterfaces(); ++i) {
-    if (!IsPort(ipv4, i)) continue;
-    const DeviceId device{static_cast<std::uint8_t>(m_ports.size())};
-    m_ports.push_back(std::make_unique<SmcrPort>(
-        m_node, i, [this, device](const smclab::rnic::ReceivedFrame& frame) {
-          Tell(smclab::stack::input::Frame{device, frame});
-        }));
-    parameters.smc.devices.push_back(m_ports.back()->Describe());
+  if (m_given) {
+    for (std::uint32_t i = 0; i < m_given->smc.devices.size(); ++i) OpenPort(i + 1);
+  } else {
+    for (std::uint32_t i = 0; i < ipv4->GetNInterfaces(); ++i) {
+      if (IsPort(ipv4, i)) OpenPort(i);
+    }
   }
+  smclab::stack::Parameters parameters = m_given ? *m_given : Describe();
   Ptr<UniformRandomVariable> chance = CreateObject<UniformRandomVariable>();
   const auto& devices = parameters.smc.devices;
   parameters.smc.peer_id =
@@ -130,6 +142,7 @@ void SmcrStack::Tell(const smclab::stack::Input& input) {
   smclab::stack::Outputs outputs;
   m_stack->handle(SmcrNow(), input, outputs);
   for (const smclab::TraceRecord& record : outputs.records()) {
+    if (m_sink) m_sink(record);
     NS_LOG_INFO(Simulator::Now().As(Time::US) << " node " << m_node->GetId() << " " << record.from
                                               << " -> " << record.to << " " << record.cause);
   }

@@ -9,6 +9,7 @@
 #include <ns3/object.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -32,6 +33,16 @@ class SmcrStack : public Object {
   bool IsEnabled() const { return m_enabled; }
   SmcrOffers& GetOffers() { return m_offers; }
 
+  /// Instead of what attributes and interfaces say. Device i is the port of IP interface i + 1,
+  /// behind the loopback interface. Before the first connection.
+  void SetParameters(const smclab::stack::Parameters& parameters) { m_given = parameters; }
+  /// Hears every trace record of the protocol.
+  using TraceSink = std::function<void(const smclab::TraceRecord&)>;
+  void SetTraceSink(TraceSink sink) { m_sink = std::move(sink); }
+
+  /// The host; null before its first connection.
+  const smclab::stack::Stack* GetStack() const { return m_stack.get(); }
+
   /// A connection of this socket, which is kept alive until the protocol has let go of it.
   smclab::ConnId Attach(Ptr<SmcrSocket> socket);
   /// Tells the protocol what happened, and carries out what follows from it.
@@ -52,6 +63,8 @@ class SmcrStack : public Object {
 
  private:
   void Start();
+  smclab::stack::Parameters Describe() const;
+  void OpenPort(std::uint32_t interface);
   void CarryOut(const smclab::stack::Output& output, const smclab::stack::Outputs& all);
   void Turn();
   void Transmit();
@@ -62,6 +75,8 @@ class SmcrStack : public Object {
   std::uint32_t m_sendBuffer = 65'536;
   std::uint32_t m_receiveBuffer = 65'536;
   Ptr<Node> m_node;
+  std::optional<smclab::stack::Parameters> m_given;
+  TraceSink m_sink;
   SmcrOffers m_offers;
   std::unique_ptr<smclab::stack::Stack> m_stack;   // none before the first connection
   std::vector<std::unique_ptr<SmcrPort>> m_ports;  // by DeviceId

@@ -90,6 +90,14 @@ PARTS = (
     ),
     Part("emu/", ("protocol/", "emu/"), "any", "the OS half sees everything"),
     Part(
+        "ns3-module/stage/",
+        _MODEL
+        + ("emu/capture/", "emu/stack/", "emu/scenario/", "emu/staging/", "emu/cli/",
+           "ns3-module/"),
+        "any",
+        "smclab-ns3 is the command's run with a stage of its own",
+    ),
+    Part(
         "ns3-module/",
         _MODEL
         + ("emu/capture/", "emu/stack/", "emu/scenario/", "emu/staging/", "ns3-module/"),
