@@ -30,7 +30,8 @@ TEST(Load, FillsInWhatANewcomerLeavesOut) {
   const Scenario scenario = loaded(kTwoNodes);
   EXPECT_EQ(scenario.name, "some");
   EXPECT_EQ(scenario.seed, 1U);
-  EXPECT_EQ(scenario.stages, (std::vector{StageKind::World, StageKind::Emu, StageKind::Verbs}));
+  EXPECT_EQ(scenario.stages,
+            (std::vector{StageKind::World, StageKind::Emu, StageKind::Verbs, StageKind::Ns3}));
   ASSERT_EQ(scenario.nodes.size(), 2U);
   ASSERT_EQ(scenario.nodes[0].rnics.size(), 1U);
   EXPECT_EQ(scenario.nodes[0].rnics[0].name, "r0");
