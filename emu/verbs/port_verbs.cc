@@ -17,7 +17,6 @@ using rnic::VerbStatus;
 using Done = rnic::output::VerbDone;
 
 constexpr Done kUnknown{.status = VerbStatus::UnknownObject};
-constexpr Done kNoMemory{.status = VerbStatus::NoMemory};
 constexpr std::uint32_t kMostElements = 2;
 // An LLC or CDC message of version 1; devices that cannot take it inline say so.
 constexpr std::uint32_t kInline = 64;
