@@ -9,6 +9,7 @@ import argparse
 import glob
 import json
 import os
+import pathlib
 import shutil
 import subprocess
 import sys
@@ -26,7 +27,8 @@ def run(*arguments, program=None):
 
 class Stage(unittest.TestCase):
     def test_every_scenario_passes(self):
-        files = sorted(glob.glob(os.path.join(ROOT, "scenarios", "data", "*.smc.yml")))
+        files = [path for path in sorted(glob.glob(f"{ROOT}/scenarios/data/*.smc.yml"))
+                 if "\nstages: [world]" not in pathlib.Path(path).read_text(encoding="utf-8")]
         self.assertGreater(len(files), 10)
         ran = run("--json", *files)
         self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)

@@ -108,7 +108,7 @@ class Cannot(unittest.TestCase):
     def test_a_file_that_is_not_for_the_stage_is_refused(self):
         code, _, err = smclab("run", "--stage", "verbs", "scenarios/faults/bad-cable.smc.yml")
         self.assertEqual(code, 3)
-        self.assertIn("not for the stage 'ns3'", err)
+        self.assertIn("not for the stage 'verbs'", err)
 
     def test_a_sweep_is_refused_and_not_half_played(self):
         with tempfile.TemporaryDirectory() as folder:
