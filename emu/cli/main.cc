@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The `smclab` command: reads the command line and calls one function. CLI11 is included here and
-// nowhere else, because it is slow to compile; a command is a plain function with a struct of
-// arguments, in a file of its own, and is bound to its options by one add_… function below.
+// in run_options.cc only, because it is slow to compile; a command is a plain function with a
+// struct of arguments, in a file of its own, and is bound to its options by one add_… function
+// below.
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
@@ -16,8 +17,9 @@
 #include "emu/cli/machine/rxe_plan.h"
 #include "emu/cli/machine/setup.h"
 #include "emu/cli/machine/vm.h"
-#include "emu/cli/run.h"
-#include "emu/cli/stages.h"
+#include "emu/cli/ns3_program.h"
+#include "emu/cli/play/run.h"
+#include "emu/cli/play/run_options.h"
 #include "emu/cli/tour/demo.h"
 
 namespace smclab::cli {
@@ -26,22 +28,12 @@ namespace {
 // Called after the command line is read; each command sets it if it is the one.
 using Chosen = std::function<int()>;
 
-void add_run(CLI::App& app, Chosen& chosen) {
+void add_run(CLI::App& app, Chosen& chosen, char** argv) {
   auto arguments = std::make_shared<RunArguments>();
-  CLI::App* command = app.add_subcommand("run", "Play scenario files and judge their checks");
-  command->add_option("files", arguments->files, "Scenario files (*.smc.yml)")->required();
-  command->add_option("--stage", arguments->stage, "world (the default), emu, verbs or ns3")
-      ->check(CLI::IsMember({"world", "emu", "verbs", "ns3"}));
-  command->add_option("--seed", arguments->seed, "Seed instead of the file's");
-  command->add_option("--repeat", arguments->repeats, "Runs a file, with seeds counting up");
-  command->add_option("--out", arguments->out, "Directory for trace.jsonl, run.json, run.pcapng");
-  command->add_flag("--force", arguments->force, "Write into a directory that is not empty");
-  command->add_flag("--json", arguments->json, "One JSON object a file on standard output");
-  command->add_flag("--require-smc", arguments->require_smc, "Exit 4 on a fallback to TCP");
-  command->add_flag("-v,--verbose", arguments->verbose, "Show the messages of each run");
-  command->callback([arguments, &chosen] {
-    chosen = [arguments] {
-      return arguments->stage == "ns3" ? become_ns3(*arguments) : run(*arguments);
+  CLI::App* command = add_run_options(app, *arguments);
+  command->callback([arguments, &chosen, argv] {
+    chosen = [arguments, argv] {
+      return arguments->stage == "ns3" ? become_ns3_program(argv) : run(*arguments);
     };
   });
 }
@@ -120,7 +112,7 @@ int choose_and_run(int argc, char** argv) {
   app.require_subcommand(1);
   Chosen chosen;
   add_demo(app, chosen);
-  add_run(app, chosen);
+  add_run(app, chosen, argv);
   add_decode(app, chosen);
   add_compare(app, chosen);
   add_setup(app, chosen);

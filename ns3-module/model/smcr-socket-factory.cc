@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ns3-module/model/smcr-socket-factory.h"
 
-#include <ns3/node.h>
-#include <ns3/tcp-socket-factory.h>
-
 #include "ns3-module/model/smcr-socket.h"
+#include "ns3/tcp-l4-protocol.h"
 
 namespace ns3 {
 
@@ -19,9 +17,11 @@ TypeId SmcrSocketFactory::GetTypeId() {
 }
 
 Ptr<Socket> SmcrSocketFactory::CreateSocket() {
-  Ptr<Node> node = GetObject<Node>();
-  Ptr<SmcrSocket> socket = CreateObject<SmcrSocket>();
-  socket->Open(node, Socket::CreateSocket(node, TcpSocketFactory::GetTypeId()));
+  const auto tcp = GetObject<TcpL4Protocol>();
+  const auto stack = GetObject<SmcrStack>();
+  NS_ABORT_MSG_UNLESS(tcp && stack, "install SMC-R on this node with SmcrHelper first");
+  auto socket = CreateObject<SmcrSocket>();
+  socket->SetUp(stack, tcp->CreateSocket());
   return socket;
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// The TypeId that makes an application speak SMC-R: "ns3::SmcrSocketFactory" in the place of
-// "ns3::TcpSocketFactory".
+// Makes SmcrSockets. Aggregated to a node, it is what an application's "Protocol" attribute names:
+// ns3::SmcrSocketFactory in place of ns3::TcpSocketFactory is the whole change.
+#ifndef SMCR_SOCKET_FACTORY_H
+#define SMCR_SOCKET_FACTORY_H
 #pragma once
 
-#include <ns3/socket-factory.h>
-#include <ns3/socket.h>
+#include "ns3/socket-factory.h"
 
 namespace ns3 {
 
@@ -16,3 +17,5 @@ class SmcrSocketFactory : public SocketFactory {
 };
 
 }  // namespace ns3
+
+#endif  // SMCR_SOCKET_FACTORY_H

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "ns3-module/model/smcr-stack.h"
 
-#include <ns3/boolean.h>
-#include <ns3/log.h>
-#include <ns3/loopback-net-device.h>
-#include <ns3/mac48-address.h>
-#include <ns3/random-variable-stream.h>
-#include <ns3/simulator.h>
-#include <ns3/tcp-l4-protocol.h>
-#include <ns3/uinteger.h>
-
 #include <algorithm>
-#include <utility>
+#include <array>
 #include <variant>
 
-#include "ns3-module/model/smcr-address.h"
 #include "ns3-module/model/smcr-socket.h"
+#include "ns3/boolean.h"
+#include "ns3/ipv4-l3-protocol.h"
+#include "ns3/log.h"
+#include "ns3/simulator.h"
+#include "ns3/string.h"
+#include "ns3/tcp-l4-protocol.h"
+#include "ns3/udp-l4-protocol.h"
+#include "ns3/uinteger.h"
 
 namespace ns3 {
 
@@ -24,33 +22,26 @@ NS_OBJECT_ENSURE_REGISTERED(SmcrStack);
 
 namespace {
 
-using smclab::ConnId;
-using smclab::DeviceId;
+// One frame at a time: what follows is pulled when the device has sent it, so that a ring of data
+// waits in its RNIC and not in a queue that drops its tail.
+constexpr smclab::rnic::Budget ONE_FRAME{.frames = 1, .bytes = 64 * 1024};
 
-// One look at a port pulls this much; its queue says when there is room for more.
-constexpr smclab::rnic::Budget kBudget{.frames = 4, .bytes = 16 * 1024};
-
-std::uint64_t Word(Ptr<UniformRandomVariable> chance) {
-  std::uint64_t word = 0;
-  for (int i = 0; i < 4; ++i) word = word << 16 | chance->GetInteger(0, 0xFFFF);
-  return word;
+smclab::Instant CoreNow() {
+  return smclab::Instant(smclab::Duration(Simulator::Now().GetNanoSeconds()));
 }
 
-// The first MAC behind an instance number, which differs from start to start (RFC 7609 A.2.1).
-smclab::PeerId PeerIdOf(const smclab::Mac& mac, std::uint64_t instance) {
-  smclab::PeerId id;
-  id.bytes[0] = static_cast<std::byte>(instance >> 8 & 0xFF);
-  id.bytes[1] = static_cast<std::byte>(instance & 0xFF);
-  std::copy(mac.bytes.begin(), mac.bytes.end(), id.bytes.begin() + 2);
-  return id;
+// From now on; the core's past means now.
+Time Until(smclab::Instant when) {
+  return when <= CoreNow() ? Time(0)
+                           : NanoSeconds(static_cast<uint64_t>((when - CoreNow()).count()));
 }
 
-// An interface that an RNIC port can live on.
-bool IsPort(Ptr<Ipv4> ipv4, std::uint32_t interface) {
-  Ptr<NetDevice> device = ipv4->GetNetDevice(interface);
-  return ipv4->GetNAddresses(interface) > 0 && !DynamicCast<LoopbackNetDevice>(device) &&
-         Mac48Address::IsMatchingType(device->GetAddress());
-}
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
 
 }  // namespace
 
@@ -60,167 +51,244 @@ TypeId SmcrStack::GetTypeId() {
           .SetParent<Object>()
           .SetGroupName("Smcr")
           .AddConstructor<SmcrStack>()
-          .AddAttribute("Enabled", "Offer SMC-R; without it all connections are TCP.",
+          .AddAttribute("Enabled", "Whether TCP handshakes offer SMC-R; if not, all is plain TCP.",
                         BooleanValue(true), MakeBooleanAccessor(&SmcrStack::m_enabled),
                         MakeBooleanChecker())
-          .AddAttribute("SendBuffer", "Bytes of a connection's send buffer (wmem).",
-                        UintegerValue(65'536), MakeUintegerAccessor(&SmcrStack::m_sendBuffer),
-                        MakeUintegerChecker<std::uint32_t>(16'384))
-          .AddAttribute("ReceiveBuffer", "Bytes of a connection's RMBE (rmem).",
-                        UintegerValue(65'536), MakeUintegerAccessor(&SmcrStack::m_receiveBuffer),
-                        MakeUintegerChecker<std::uint32_t>(16'384));
+          .AddAttribute("Rmem", "Wanted RMBE size in bytes.", UintegerValue(65536),
+                        MakeUintegerAccessor(&SmcrStack::m_rmem), MakeUintegerChecker<uint32_t>(1))
+          .AddAttribute("Wmem", "Wanted send buffer size in bytes.", UintegerValue(65536),
+                        MakeUintegerAccessor(&SmcrStack::m_wmem), MakeUintegerChecker<uint32_t>(1))
+          .AddAttribute("Ueid", "Enterprise id, which makes version 2 possible; empty: version 1.",
+                        StringValue(""), MakeStringAccessor(&SmcrStack::m_ueid),
+                        MakeStringChecker())
+          .AddAttribute("RetryTimeout", "4.096 us times 2 to this until an RNIC tries again.",
+                        UintegerValue(15), MakeUintegerAccessor(&SmcrStack::m_retryTimeout),
+                        MakeUintegerChecker<uint8_t>(1, 31))
+          .AddTraceSource("Record", "The core's trace: states, messages, decisions.",
+                          MakeTraceSourceAccessor(&SmcrStack::m_recordTrace),
+                          "ns3::SmcrStack::RecordTracedCallback");
   return tid;
 }
 
-SmcrStack::SmcrStack() = default;
+SmcrStack::SmcrStack()
+    : m_options(CreateObject<SmcrTcpOptionTable>()),
+      m_random(CreateObject<UniformRandomVariable>()) {}
+
 SmcrStack::~SmcrStack() = default;
 
 void SmcrStack::NotifyNewAggregate() {
-  Ptr<Node> node = GetObject<Node>();
-  if (!m_node && node && node->GetObject<TcpL4Protocol>()) {
-    m_node = node;
-    m_offers.Install(node);
+  if (!m_node) {
+    m_node = GetObject<Node>();
+    if (m_node) m_options->Attach(m_node);
   }
   Object::NotifyNewAggregate();
 }
 
+void SmcrStack::DoInitialize() {
+  Start();
+  Object::DoInitialize();
+}
+
 void SmcrStack::DoDispose() {
-  m_event.Cancel();
+  m_timer.Cancel();
+  for (EventId& event : m_transmits) event.Cancel();
   m_sockets = {};
-  m_ports.clear();
-  m_stack.reset();
+  for (const auto& fabric : m_fabrics) fabric->Dispose();
+  m_options->Dispose();
+  m_fabrics.clear();
   m_node = nullptr;
   Object::DoDispose();
 }
 
-void SmcrStack::OpenPort(std::uint32_t interface) {
-  const DeviceId device{static_cast<std::uint8_t>(m_ports.size())};
-  m_ports.push_back(std::make_unique<SmcrPort>(
-      m_node, interface, [this, device](const smclab::rnic::ReceivedFrame& frame) {
-        Tell(smclab::stack::input::Frame{device, frame});
-      }));
+int64_t SmcrStack::AssignStreams(int64_t stream) {
+  m_random->SetStream(stream);
+  return 1;
 }
 
-smclab::stack::Parameters SmcrStack::Describe() const {
-  smclab::stack::Parameters parameters;
-  parameters.smc.smc = m_enabled;
-  parameters.smc.wmem = m_sendBuffer;
-  parameters.smc.rmem = m_receiveBuffer;
-  for (const auto& port : m_ports) parameters.smc.devices.push_back(port->Describe());
-  return parameters;
-}
-
-// With the first connection, since addresses are assigned after the helper has installed us.
 void SmcrStack::Start() {
-  NS_ABORT_MSG_UNLESS(m_node, "SmcrStack needs a node with IPv4 and TCP");
-  Ptr<Ipv4> ipv4 = m_node->GetObject<Ipv4>();
-  if (m_given) {
-    for (std::uint32_t i = 0; i < m_given->smc.devices.size(); ++i) OpenPort(i + 1);
-  } else {
-    for (std::uint32_t i = 0; i < ipv4->GetNInterfaces(); ++i) {
-      if (IsPort(ipv4, i)) OpenPort(i);
-    }
+  if (m_stack) return;
+  NS_ABORT_MSG_UNLESS(m_node, "aggregate the SmcrStack to a node with an internet stack");
+  const auto ip = m_node->GetObject<Ipv4L3Protocol>();
+  for (uint32_t i = 1; i < ip->GetNInterfaces(); ++i) {  // 0 is the loopback
+    if (ip->GetNAddresses(i) == 0) continue;
+    const smclab::DeviceId device{static_cast<uint8_t>(m_fabrics.size())};
+    auto fabric = CreateObject<SmcrFabric>();
+    fabric->Open(m_node, i, [this, device](const smclab::rnic::ReceivedFrame& frame) {
+      Tell(smclab::stack::input::Frame{device, frame});
+    });
+    m_fabrics.push_back(fabric);
   }
-  smclab::stack::Parameters parameters = m_given ? *m_given : Describe();
-  Ptr<UniformRandomVariable> chance = CreateObject<UniformRandomVariable>();
-  const auto& devices = parameters.smc.devices;
-  parameters.smc.peer_id =
-      PeerIdOf(devices.empty() ? smclab::Mac{} : devices.front().mac, Word(chance));
-  m_stack = std::make_unique<smclab::stack::Stack>(parameters);
-  smclab::stack::input::Entropy entropy;
-  for (std::uint64_t& word : entropy.words) word = Word(chance);
+  m_lineFree.resize(m_fabrics.size());
+  m_transmits.resize(m_fabrics.size());
+  m_stack.emplace(MakeParameters());
+  smclab::input::Entropy entropy;
+  for (uint64_t& word : entropy.words) {
+    word =
+        uint64_t{m_random->GetInteger(0, UINT32_MAX)} << 32 | m_random->GetInteger(0, UINT32_MAX);
+  }
   Tell(entropy);
 }
 
-ConnId SmcrStack::Attach(Ptr<SmcrSocket> socket) {
-  if (!m_stack) Start();
-  return m_sockets.insert(std::move(socket));
-}
-
-void SmcrStack::Tell(const smclab::stack::Input& input) {
-  // A list of its own: what a socket does in answer may tell the next input.
-  smclab::stack::Outputs outputs;
-  m_stack->handle(SmcrNow(), input, outputs);
-  for (const smclab::TraceRecord& record : outputs.records()) {
-    if (m_sink) m_sink(record);
-    NS_LOG_INFO(Simulator::Now().As(Time::US) << " node " << m_node->GetId() << " " << record.from
-                                              << " -> " << record.to << " " << record.cause);
+// The devices as they are here; what only a configuration can say of them stays.
+void SmcrStack::PlaceDevices(smclab::Config& config) const {
+  config.devices.resize(m_fabrics.size(), smclab::Device{.mtu = smclab::MtuCode::Mtu4096});
+  for (std::size_t i = 0; i < m_fabrics.size(); ++i) {
+    smclab::Device& device = config.devices[i];
+    const smclab::Device here = m_fabrics[i]->Describe();
+    device.gid = here.gid;
+    device.mac = here.mac;
+    device.address = here.address;
+    device.prefix_length = here.prefix_length;
+    device.mtu = std::min(device.mtu, here.mtu);
   }
-  for (const smclab::stack::Output& output : outputs.list()) CarryOut(output, outputs);
-  Turn();
+  // The instance number is the node's: hosts do not restart here (RFC 7609 A.2.1).
+  const uint32_t instance = m_node->GetId() + 1;
+  config.peer_id.bytes[0] = static_cast<std::byte>(instance >> 8 & 0xFF);
+  config.peer_id.bytes[1] = static_cast<std::byte>(instance & 0xFF);
+  if (config.devices.empty()) return;
+  const auto& mac = config.devices[0].mac.bytes;
+  std::copy(mac.begin(), mac.end(), config.peer_id.bytes.begin() + 2);
 }
 
-void SmcrStack::CarryOut(const smclab::stack::Output& output, const smclab::stack::Outputs& all) {
-  const ConnId conn = std::visit([](const auto& action) { return action.conn; }, output);
-  const Ptr<SmcrSocket>* found = m_sockets.find(conn);
-  if (found == nullptr) return;
-  Ptr<SmcrSocket> socket = *found;  // kept while it hears of its release
-  if (std::holds_alternative<smclab::action::Released>(output)) m_sockets.erase(conn);
-  socket->Hear(output, all);
+smclab::stack::Parameters SmcrStack::MakeParameters() const {
+  smclab::stack::Parameters parameters = m_given.value_or(smclab::stack::Parameters{});
+  smclab::Config& config = parameters.smc;
+  PlaceDevices(config);
+  if (m_given) return parameters;
+  parameters.rnics.assign(m_fabrics.size(), {.timeout = m_retryTimeout});
+  config.smc = m_enabled;
+  config.rmem = m_rmem;
+  config.wmem = m_wmem;
+  config.versions = smclab::Versions::V1;
+  if (!m_ueid.empty()) {
+    const auto eid = smclab::make_eid(m_ueid);
+    NS_ABORT_MSG_UNLESS(eid, "Ueid '" << m_ueid << "' is no enterprise id");
+    config.ueids.push_back(*eid);
+    config.versions = smclab::Versions::Both;
+  }
+  return parameters;
 }
 
-smclab::stack::RingPart<std::byte> SmcrStack::SendSpace(ConnId conn) {
+void SmcrStack::Offer(uint16_t localPort) const {
+  if (m_given ? m_given->smc.smc : m_enabled) m_options->Offer(localPort);
+}
+
+smclab::ConnId SmcrStack::Attach(Ptr<SmcrSocket> socket, smclab::input::TcpUp up) {
+  up.conn = m_sockets.insert(socket);
+  socket->SetConn(up.conn);
+  Tell(up);
+  return up.conn;
+}
+
+SmcrSocket* SmcrStack::Find(smclab::ConnId conn) {
+  Ptr<SmcrSocket>* found = m_sockets.find(conn);
+  return found == nullptr ? nullptr : PeekPointer(*found);
+}
+
+smclab::stack::RingPart<std::byte> SmcrStack::SendSpace(smclab::ConnId conn) {
   return m_stack->send_space(conn);
 }
 
-smclab::stack::RingPart<const std::byte> SmcrStack::ReceiveData(ConnId conn) const {
-  return std::as_const(*m_stack).receive_data(conn);
+smclab::stack::RingPart<const std::byte> SmcrStack::ReceiveData(smclab::ConnId conn) const {
+  return m_stack->receive_data(conn);
 }
 
-smclab::stack::Census SmcrStack::GetCensus() const {
-  return m_stack ? m_stack->census() : smclab::stack::Census{};
-}
-
-std::uint64_t SmcrStack::GetRetransmissions() const {
-  std::uint64_t sum = 0;
-  for (std::size_t i = 0; i < m_ports.size(); ++i) {
-    sum += m_stack->counters(DeviceId{static_cast<std::uint8_t>(i)}).retransmissions;
-  }
-  return sum;
-}
-
-std::uint64_t SmcrStack::GetFramesSent() const {
-  std::uint64_t sum = 0;
-  for (std::size_t i = 0; i < m_ports.size(); ++i) {
-    sum += m_stack->counters(DeviceId{static_cast<std::uint8_t>(i)}).frames_sent;
-  }
-  return sum;
-}
-
-// --- the wire and the clock ----------------------------------------------------------------------
-
-void SmcrStack::Turn() {
-  Transmit();
+void SmcrStack::Tell(const smclab::stack::Input& input) {
+  if (!m_node) return;  // disposed
+  m_stack->handle(CoreNow(), input, m_outputs);
+  CarryOut();
+  for (std::size_t i = 0; i < m_fabrics.size(); ++i) ScheduleTransmit(i);
   Arm();
 }
 
-void SmcrStack::Transmit() {
-  for (std::size_t i = 0; i < m_ports.size(); ++i) {
-    if (m_ports[i]->OpensAt() > SmcrNow()) continue;
-    m_frames.clear();
-    m_stack->transmit(SmcrNow(), DeviceId{static_cast<std::uint8_t>(i)}, kBudget, m_frames);
-    for (const smclab::rnic::OutgoingFrame& frame : m_frames) m_ports[i]->Send(frame, *m_stack);
+// Sockets tell their applications by events of their own, so the list does not change under us.
+void SmcrStack::CarryOut() {
+  for (const smclab::TraceRecord& record : m_outputs.records()) {
+    NS_LOG_LOGIC("node " << m_node->GetId() << ": " << smclab::describe(record.object) << " "
+                         << record.index << " " << smclab::describe(record.event) << " "
+                         << record.from << " " << record.to << " " << record.cause);
+    m_recordTrace(record);
   }
+  for (const smclab::stack::Output& output : m_outputs.list()) CarryOutOne(output, m_outputs);
+  m_outputs.clear();
 }
 
-// One event for all: the protocol's deadline, and the ports that have something to send.
+void SmcrStack::CarryOutOne(const smclab::stack::Output& output,
+                            const smclab::stack::Outputs& list) {
+  namespace action = smclab::action;
+  const auto with = [this](smclab::ConnId conn, auto deed) {
+    if (SmcrSocket* socket = Find(conn)) deed(*socket);
+  };
+  std::visit(
+      Overloaded{
+          [&](const action::ReadTcp& a) { with(a.conn, [&](auto& s) { s.PullTcp(a.length); }); },
+          [&](const action::CancelRead& a) { with(a.conn, [](auto& s) { s.PullTcp(0); }); },
+          [&](const action::WriteTcp& a) {
+            with(a.conn, [&](auto& s) { s.WriteTcp(list.bytes(a.bytes)); });
+          },
+          [&](const action::FinishTcp& a) { with(a.conn, [](auto& s) { s.FinishTcp(); }); },
+          [&](const action::ResetTcp& a) { with(a.conn, [](auto& s) { s.ResetTcp(); }); },
+          [&](const action::Connected& a) {
+            with(a.conn, [&](auto& s) { s.OnConnected(a.send_size); });
+          },
+          [&](const action::Readable& a) { with(a.conn, [](auto& s) { s.OnReadable(); }); },
+          [&](const action::EndOfStream& a) { with(a.conn, [](auto& s) { s.OnEndOfStream(); }); },
+          [&](const action::Writable& a) { with(a.conn, [](auto& s) { s.OnWritable(); }); },
+          [&](const action::FellBack& a) {
+            with(a.conn, [&](auto& s) { s.OnFellBack(a.own, a.peer); });
+          },
+          [](const action::Refused&) {},
+          [&](const action::Closed& a) { with(a.conn, [&](auto& s) { s.OnClosed(a.why); }); },
+          [&](const action::Released& a) {
+            with(a.conn, [](auto& s) { s.OnReleased(); });
+            if (Find(a.conn) != nullptr) m_sockets.erase(a.conn);
+          }},
+      output);
+}
+
 void SmcrStack::Arm() {
-  std::optional<smclab::Instant> next = m_stack->deadline();
-  for (std::size_t i = 0; i < m_ports.size(); ++i) {
-    const auto sends = m_stack->next_transmit(DeviceId{static_cast<std::uint8_t>(i)});
-    if (!sends) continue;
-    const smclab::Instant at = std::max(*sends, m_ports[i]->OpensAt());
-    next = next ? std::min(*next, at) : at;
-  }
-  if (!next || (m_armedAt && *m_armedAt <= *next)) return;
-  m_event.Cancel();
-  m_armedAt = next;
-  m_event = Simulator::Schedule(SmcrUntil(*next), &SmcrStack::Wake, this);
+  const auto deadline = m_stack->deadline();
+  if (!deadline) return;
+  const Time wait = Until(*deadline);
+  // A tick before the deadline does nothing, so a timer that is early may stay.
+  if (m_timer.IsRunning() && Simulator::GetDelayLeft(m_timer) <= wait) return;
+  m_timer.Cancel();
+  m_timer = Simulator::Schedule(wait, &SmcrStack::Expire, this);
 }
 
-void SmcrStack::Wake() {
-  m_armedAt.reset();
-  Tell(smclab::stack::input::Tick{});
+void SmcrStack::Expire() {
+  Tell(smclab::input::Tick{});
+}
+
+void SmcrStack::ScheduleTransmit(std::size_t device) {
+  if (!m_stack) return;
+  const auto next = m_stack->next_transmit(smclab::DeviceId{static_cast<uint8_t>(device)});
+  if (!next) return;
+  const Time wait = std::max(Until(*next), m_lineFree[device] - Simulator::Now());
+  EventId& event = m_transmits[device];
+  if (event.IsRunning() && Simulator::GetDelayLeft(event) <= wait) return;
+  event.Cancel();
+  event = Simulator::Schedule(wait, &SmcrStack::Transmit, this, device);
+}
+
+void SmcrStack::Transmit(std::size_t device) {
+  SmcrFabric& fabric = *m_fabrics[device];
+  const Time wait = fabric.WaitForRoom();
+  if (wait.IsStrictlyPositive()) {
+    m_lineFree[device] = Simulator::Now() + wait;
+  } else {
+    const smclab::DeviceId id{static_cast<uint8_t>(device)};
+    m_frames.clear();
+    m_stack->transmit(CoreNow(), id, ONE_FRAME, m_frames);
+    const auto gather = [this](const smclab::rnic::MemorySlice& slice) {
+      return m_stack->gather(slice);
+    };
+    for (const smclab::rnic::OutgoingFrame& frame : m_frames) {
+      m_lineFree[device] = fabric.Send(frame, gather);
+    }
+  }
+  ScheduleTransmit(device);
+  Arm();
 }
 
 }  // namespace ns3

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: MIT
 //
-// One SMC-R host, aggregated to a Node: a Stack on the simulator's clock, an RNIC port for each
-// IPv4 interface, the SYN option, and the connections of its sockets.
+// SMC-R on a node: a Stack (protocol core and software RNICs) driven by the simulator's clock. It
+// is aggregated to the node behind the internet stack, has an RNIC port on each IPv4 interface,
+// and serves the node's SmcrSockets. Nothing in it knows that time is simulated.
+#ifndef SMCR_STACK_H
+#define SMCR_STACK_H
 #pragma once
 
-#include <ns3/event-id.h>
-#include <ns3/node.h>
-#include <ns3/object.h>
-
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "emu/stack/stack.h"
-#include "ns3-module/model/smcr-offers.h"
-#include "ns3-module/model/smcr-port.h"
+#include "ns3-module/model/smcr-fabric.h"
+#include "ns3-module/model/smcr-tcp-option.h"
+#include "ns3/event-id.h"
+#include "ns3/node.h"
+#include "ns3/object.h"
+#include "ns3/random-variable-stream.h"
+#include "ns3/traced-callback.h"
 #include "protocol/slots.h"
 
 namespace ns3 {
@@ -29,61 +32,74 @@ class SmcrStack : public Object {
   SmcrStack();
   ~SmcrStack() override;
 
-  /// Whether this node offers SMC-R; if not, its sockets are TCP sockets.
-  bool IsEnabled() const { return m_enabled; }
-  SmcrOffers& GetOffers() { return m_offers; }
+  /// Opens the RNIC ports, once, when the simulation starts or the first socket is made: the
+  /// node's addresses are to be set by then.
+  void Start();
+  [[nodiscard]] bool IsStarted() const { return m_stack.has_value(); }
 
-  /// Instead of what attributes and interfaces say. Device i is the port of IP interface i + 1,
-  /// behind the loopback interface. Before the first connection.
+  /// All that the core can be told, in place of the attributes; before Start. Devices are the
+  /// node's IPv4 interfaces in order, and take their addresses from these.
   void SetParameters(const smclab::stack::Parameters& parameters) { m_given = parameters; }
-  /// Hears every trace record of the protocol.
-  using TraceSink = std::function<void(const smclab::TraceRecord&)>;
-  void SetTraceSink(TraceSink sink) { m_sink = std::move(sink); }
 
-  /// The host; null before its first connection.
-  const smclab::stack::Stack* GetStack() const { return m_stack.get(); }
+  /// The stack's chance comes from this stream of ns-3's. Returns how many streams it used.
+  int64_t AssignStreams(int64_t stream);
 
-  /// A connection of this socket, which is kept alive until the protocol has let go of it.
-  smclab::ConnId Attach(Ptr<SmcrSocket> socket);
-  /// Tells the protocol what happened, and carries out what follows from it.
+  [[nodiscard]] Ptr<SmcrTcpOptionTable> GetOptionTable() const { return m_options; }
+  /// The SYNs of this port offer SMC-R from now on, unless the stack is not Enabled.
+  void Offer(uint16_t localPort) const;
+  [[nodiscard]] const smclab::stack::Stack& GetStack() const { return *m_stack; }
+  [[nodiscard]] Ptr<SmcrFabric> GetFabric(std::size_t device) const { return m_fabrics[device]; }
+  [[nodiscard]] std::size_t GetNFabrics() const { return m_fabrics.size(); }
+
+  // --- for SmcrSocket ---------------------------------------------------------------------------
+
+  /// Takes a socket whose TCP connection is up. The stack holds it until the core forgets it.
+  smclab::ConnId Attach(Ptr<SmcrSocket> socket, smclab::input::TcpUp up);
+  /// Tells the core what happened, now. Never from within an output.
   void Tell(const smclab::stack::Input& input);
+  [[nodiscard]] smclab::stack::RingPart<std::byte> SendSpace(smclab::ConnId conn);
+  [[nodiscard]] smclab::stack::RingPart<const std::byte> ReceiveData(smclab::ConnId conn) const;
 
-  smclab::stack::RingPart<std::byte> SendSpace(smclab::ConnId conn);
-  smclab::stack::RingPart<const std::byte> ReceiveData(smclab::ConnId conn) const;
-
-  /// What is alive on this host; all zero before its first connection.
-  smclab::stack::Census GetCensus() const;
-  /// What its RNICs counted, summed up over them.
-  std::uint64_t GetRetransmissions() const;
-  std::uint64_t GetFramesSent() const;
+  /// Signature of the trace source Record: time and object are inside, sim time is that of now.
+  typedef void (*RecordTracedCallback)(const smclab::TraceRecord& record);
 
  protected:
   void NotifyNewAggregate() override;
+  void DoInitialize() override;
   void DoDispose() override;
 
  private:
-  void Start();
-  smclab::stack::Parameters Describe() const;
-  void OpenPort(std::uint32_t interface);
-  void CarryOut(const smclab::stack::Output& output, const smclab::stack::Outputs& all);
-  void Turn();
-  void Transmit();
+  void CarryOut();
+  void CarryOutOne(const smclab::stack::Output& output, const smclab::stack::Outputs& list);
   void Arm();
-  void Wake();
+  void Expire();
+  void ScheduleTransmit(std::size_t device);
+  void Transmit(std::size_t device);
+  [[nodiscard]] smclab::stack::Parameters MakeParameters() const;
+  void PlaceDevices(smclab::Config& config) const;
+  [[nodiscard]] SmcrSocket* Find(smclab::ConnId conn);
 
-  bool m_enabled = true;
-  std::uint32_t m_sendBuffer = 65'536;
-  std::uint32_t m_receiveBuffer = 65'536;
   Ptr<Node> m_node;
-  std::optional<smclab::stack::Parameters> m_given;
-  TraceSink m_sink;
-  SmcrOffers m_offers;
-  std::unique_ptr<smclab::stack::Stack> m_stack;   // none before the first connection
-  std::vector<std::unique_ptr<SmcrPort>> m_ports;  // by DeviceId
+  Ptr<SmcrTcpOptionTable> m_options;
+  Ptr<UniformRandomVariable> m_random;
+  std::vector<Ptr<SmcrFabric>> m_fabrics;
+  std::vector<Time> m_lineFree;  ///< of each fabric: when its last frame has left
+  std::vector<EventId> m_transmits;
+  std::optional<smclab::stack::Stack> m_stack;
   smclab::Slots<Ptr<SmcrSocket>, smclab::ConnId> m_sockets;
+  smclab::stack::Outputs m_outputs;
   smclab::rnic::OutgoingFrames m_frames;
-  EventId m_event;
-  std::optional<smclab::Instant> m_armedAt;
+  EventId m_timer;
+  TracedCallback<const smclab::TraceRecord&> m_recordTrace;
+
+  std::optional<smclab::stack::Parameters> m_given;
+  bool m_enabled;          ///< attribute Enabled
+  uint32_t m_rmem;         ///< attribute Rmem
+  uint32_t m_wmem;         ///< attribute Wmem
+  std::string m_ueid;      ///< attribute Ueid; empty: version 1 only
+  uint8_t m_retryTimeout;  ///< attribute RetryTimeout, as ibv_qp_attr's timeout
 };
 
 }  // namespace ns3
+
+#endif  // SMCR_STACK_H

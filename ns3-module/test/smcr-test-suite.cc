@@ -1,253 +1,187 @@
 // SPDX-License-Identifier: MIT
 //
-// SMC-R behind ns-3's Socket: two nodes on one wire, a client that sends a pattern and a server
-// that verifies each byte, with and without losses, with and without SMC-R on the other side.
-#include <ns3/boolean.h>
-#include <ns3/csma-helper.h>
-#include <ns3/error-model.h>
-#include <ns3/global-value.h>
-#include <ns3/inet-socket-address.h>
-#include <ns3/internet-stack-helper.h>
-#include <ns3/ipv4-address-helper.h>
-#include <ns3/ipv4-l3-protocol.h>
-#include <ns3/pointer.h>
-#include <ns3/simulator.h>
-#include <ns3/string.h>
-#include <ns3/tcp-header.h>
-#include <ns3/test.h>
-
-#include <algorithm>
-#include <array>
-#include <string>
-#include <vector>
-
-#include "ns3-module/helper/smcr-helper.h"
-#include "ns3-module/model/smcr-offers.h"
-#include "ns3-module/model/smcr-socket.h"
+// SMC-R on ns-3, from the option in the SYN to the last connection's end.
 #include "ns3-module/model/smcr-stack.h"
+#include "ns3-module/test/smcr-test-network.h"
+#include "ns3/boolean.h"
+#include "ns3/packet.h"
+#include "ns3/simulator.h"
+#include "ns3/test.h"
+#include "ns3/udp-socket-factory.h"
 
 namespace ns3 {
+
 namespace {
 
-using Carrier = SmcrSocket::Carrier;
+constexpr uint32_t MANY = 1'000'003;
+using Transport = SmcrSocket::Transport;
 
-constexpr std::uint16_t kPort = 5201;
-
-std::uint8_t Pattern(std::uint64_t offset) {
-  return static_cast<std::uint8_t>((offset * 0x9E37'79B9'7F4A'7C15ULL) >> 56);
+uint64_t Retransmissions(const SmcrTestNetwork& network) {
+  const smclab::DeviceId port{0};
+  return network.GetStack(0)->GetStack().counters(port).retransmissions +
+         network.GetStack(1)->GetStack().counters(port).retransmissions;
 }
 
-struct Plan {
-  std::string name;
-  std::uint64_t bytes = 200'000;
-  double loss = 0;
-  bool clientOffers = true;
-  bool serverOffers = true;
-  bool checksums = false;
-};
+}  // namespace
 
-// A transfer from node 0 to node 1, which answers with one byte when it has read to the end.
-class Transfer : public TestCase {
+/// Both directions at once, every byte in its place.
+class SmcrBulkTestCase : public TestCase {
  public:
-  explicit Transfer(const Plan& plan) : TestCase(plan.name), m_plan(plan) {}
-
- protected:
-  void Play();
-  const Plan& Planned() const { return m_plan; }
-  Ptr<SmcrStack> Host(std::uint32_t node) const {
-    return m_nodes.Get(node)->GetObject<SmcrStack>();
-  }
-
-  std::vector<bool> m_synOptions;  // of each SYN on the wire, in order
-  std::uint64_t m_received = 0;
-  std::uint64_t m_answered = 0;
-  std::uint64_t m_wrong = 0;
-  std::uint32_t m_accepted = 0;
-  std::uint64_t m_retransmissions = 0;
-  bool m_serverSawEnd = false;
-  bool m_clientFailed = false;
-  Carrier m_clientCarrier = Carrier::None;
-  Carrier m_serverCarrier = Carrier::None;
-  std::array<smclab::stack::Census, 2> m_left{};
-
- private:
-  void Build();
-  void SawPacket(Ptr<const Packet> packet, Ptr<Ipv4>, std::uint32_t);
-  void Connected(Ptr<Socket> socket);
-  void Failed(Ptr<Socket>) { m_clientFailed = true; }
-  void Writable(Ptr<Socket> socket, std::uint32_t);
-  void Answered(Ptr<Socket> socket);
-  void Accepted(Ptr<Socket> socket, const Address&);
-  void Readable(Ptr<Socket> socket);
-
-  Plan m_plan;
-  NodeContainer m_nodes;
-  Ptr<Socket> m_client;
-  Ptr<Socket> m_listener;
-  std::vector<Ptr<Socket>> m_servers;
-  std::uint64_t m_sent = 0;
-};
-
-void Transfer::Build() {
-  m_nodes.Create(2);
-  CsmaHelper wire;
-  wire.SetChannelAttribute("DataRate", StringValue("10Gbps"));
-  NetDeviceContainer devices = wire.Install(m_nodes);
-  InternetStackHelper().Install(m_nodes);
-  SmcrHelper smcr;
-  smcr.SetAttribute("Enabled", BooleanValue(m_plan.clientOffers));
-  smcr.Install(m_nodes.Get(0));
-  smcr.SetAttribute("Enabled", BooleanValue(m_plan.serverOffers));
-  smcr.Install(m_nodes.Get(1));
-  Ipv4AddressHelper addresses("10.0.0.0", "255.255.255.0");
-  addresses.Assign(devices);
-  for (std::uint32_t i = 0; i < 2; ++i) {
-    Ptr<RateErrorModel> errors = CreateObject<RateErrorModel>();
-    errors->SetUnit(RateErrorModel::ERROR_UNIT_PACKET);
-    errors->SetRate(m_plan.loss);
-    devices.Get(i)->SetAttribute("ReceiveErrorModel", PointerValue(errors));
-    m_nodes.Get(i)->GetObject<Ipv4L3Protocol>()->TraceConnectWithoutContext(
-        "Tx", MakeCallback(&Transfer::SawPacket, this));
-  }
-}
-
-void Transfer::SawPacket(Ptr<const Packet> packet, Ptr<Ipv4>, std::uint32_t) {
-  Ptr<Packet> copy = packet->Copy();
-  Ipv4Header ip;
-  copy->RemoveHeader(ip);
-  if (ip.GetProtocol() != 6) return;
-  TcpHeader tcp;
-  copy->PeekHeader(tcp);
-  if ((tcp.GetFlags() & TcpHeader::SYN) != 0) m_synOptions.push_back(HasSmcrOption(tcp));
-}
-
-void Transfer::Play() {
-  GlobalValue::Bind("ChecksumEnabled", BooleanValue(m_plan.checksums));
-  Build();
-  const TypeId factory = TypeId::LookupByName("ns3::SmcrSocketFactory");
-  m_listener = Socket::CreateSocket(m_nodes.Get(1), factory);
-  m_listener->Bind(InetSocketAddress(Ipv4Address::GetAny(), kPort));
-  m_listener->Listen();
-  m_listener->SetAcceptCallback(MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
-                                MakeCallback(&Transfer::Accepted, this));
-  m_client = Socket::CreateSocket(m_nodes.Get(0), factory);
-  m_client->SetConnectCallback(MakeCallback(&Transfer::Connected, this),
-                               MakeCallback(&Transfer::Failed, this));
-  m_client->SetSendCallback(MakeCallback(&Transfer::Writable, this));
-  m_client->SetRecvCallback(MakeCallback(&Transfer::Answered, this));
-  m_client->Connect(InetSocketAddress("10.0.0.2", kPort));
-  Simulator::Stop(Seconds(20));
-  Simulator::Run();
-  m_retransmissions = Host(0)->GetRetransmissions() + Host(1)->GetRetransmissions();
-  m_left = {Host(0)->GetCensus(), Host(1)->GetCensus()};
-  m_servers.clear();
-  m_client = m_listener = nullptr;
-  Simulator::Destroy();
-}
-
-void Transfer::Connected(Ptr<Socket> socket) {
-  m_clientCarrier = DynamicCast<SmcrSocket>(socket)->GetCarrier();
-}
-
-void Transfer::Writable(Ptr<Socket> socket, std::uint32_t) {
-  std::array<std::uint8_t, 5'000> piece{};
-  while (m_sent < m_plan.bytes) {
-    const auto size = static_cast<std::uint32_t>(
-        std::min<std::uint64_t>({piece.size(), m_plan.bytes - m_sent, socket->GetTxAvailable()}));
-    if (size == 0) return;
-    for (std::uint32_t i = 0; i < size; ++i) piece[i] = Pattern(m_sent + i);
-    const int sent = socket->Send(Create<Packet>(piece.data(), size));
-    if (sent <= 0) return;
-    m_sent += static_cast<std::uint64_t>(sent);
-    if (m_sent == m_plan.bytes) socket->ShutdownSend();
-  }
-}
-
-void Transfer::Answered(Ptr<Socket> socket) {
-  while (Ptr<Packet> packet = socket->Recv()) {
-    if (packet->GetSize() == 0) break;
-    m_answered += packet->GetSize();
-  }
-  if (m_answered > 0) socket->Close();
-}
-
-void Transfer::Accepted(Ptr<Socket> socket, const Address&) {
-  ++m_accepted;
-  m_serverCarrier = DynamicCast<SmcrSocket>(socket)->GetCarrier();
-  m_servers.push_back(socket);
-  socket->SetRecvCallback(MakeCallback(&Transfer::Readable, this));
-}
-
-void Transfer::Readable(Ptr<Socket> socket) {
-  while (Ptr<Packet> packet = socket->Recv(7'001, 0)) {
-    if (packet->GetSize() == 0) break;
-    std::vector<std::uint8_t> bytes(packet->GetSize());
-    packet->CopyData(bytes.data(), packet->GetSize());
-    for (const std::uint8_t byte : bytes) m_wrong += byte != Pattern(m_received++) ? 1 : 0;
-  }
-  if (m_received < m_plan.bytes || m_serverSawEnd) return;
-  m_serverSawEnd = true;
-  socket->Send(Create<Packet>(1));
-  socket->Close();
-}
-
-// What every transfer must give, whatever carries it.
-class Exact : public Transfer {
- public:
-  Exact(const Plan& plan, Carrier carrier, std::vector<bool> synOptions)
-      : Transfer(plan), m_carrier(carrier), m_expected(std::move(synOptions)) {}
+  SmcrBulkTestCase(const std::string& name, double loss, const std::string& ueid)
+      : TestCase(name), m_loss(loss), m_ueid(ueid) {}
 
  private:
   void DoRun() override {
-    Play();
-    NS_TEST_ASSERT_MSG_EQ(m_clientFailed, false, "the client did not connect");
-    NS_TEST_ASSERT_MSG_EQ(m_accepted, 1, "the server accepted once");
-    NS_TEST_ASSERT_MSG_EQ((m_clientCarrier == m_carrier), true, "what carries the client");
-    NS_TEST_ASSERT_MSG_EQ((m_serverCarrier == m_carrier), true, "what carries the server");
-    NS_TEST_ASSERT_MSG_EQ(m_received, Planned().bytes, "bytes received");
-    NS_TEST_ASSERT_MSG_EQ(m_wrong, 0, "bytes that differ from what was sent");
-    NS_TEST_ASSERT_MSG_EQ(m_answered, 1, "bytes of the answer");
-    // A lost SYN is sent again, so only a wire without losses has exactly two.
-    if (Planned().loss == 0) {
-      NS_TEST_ASSERT_MSG_EQ((m_synOptions == m_expected), true, "SMC-R options in the SYNs");
-      NS_TEST_ASSERT_MSG_EQ(m_retransmissions, 0, "frames sent again on a good wire");
+    SmcrTestNetwork network(m_ueid);
+    network.SetLoss(m_loss);
+    network.m_client.m_toSend = MANY;
+    network.m_client.m_seed = 3;
+    network.m_server.m_toSend = MANY / 2;
+    network.m_server.m_seed = 5;
+    network.Run(Seconds(25));
+    NS_TEST_ASSERT_MSG_EQ(network.m_connected, true, "the client is told");
+    NS_TEST_ASSERT_MSG_EQ((network.m_client.GetTransport() == Transport::SmcR), true, "client");
+    NS_TEST_ASSERT_MSG_EQ((network.m_server.GetTransport() == Transport::SmcR), true, "server");
+    NS_TEST_ASSERT_MSG_EQ(network.m_server.GotPattern(MANY, 3), true,
+                          "server got " << network.m_server.m_got.size());
+    NS_TEST_ASSERT_MSG_EQ(network.m_client.GotPattern(MANY / 2, 5), true,
+                          "client got " << network.m_client.m_got.size());
+    const auto census = network.GetStack(1)->GetStack().census();
+    NS_TEST_ASSERT_MSG_EQ(census.connections, 1, "it lives on until somebody closes");
+    using Version = smclab::wire::LlcVersion;
+    const Version version = m_ueid.empty() ? Version::V1 : Version::V2;
+    network.GetStack(1)->GetStack().endpoint().links().for_each([&](auto, const auto& link) {
+      NS_TEST_ASSERT_MSG_EQ((link.llc_version == version), true, "the version that was asked for");
+    });
+    if (m_loss > 0) {
+      NS_TEST_ASSERT_MSG_GT(Retransmissions(network), 0, "the loss was real");
     } else {
-      NS_TEST_ASSERT_MSG_GT(m_retransmissions, 0, "frames sent again on a bad wire");
-    }
-    for (const auto& census : m_left) {
-      NS_TEST_ASSERT_MSG_EQ(census.connections, 0, "connections left after both closed");
+      NS_TEST_ASSERT_MSG_EQ(Retransmissions(network), 0, "frames are paced: no queue drops any");
+      NS_TEST_ASSERT_MSG_EQ(network.m_offers, 2, "SYN and SYN-ACK carry the option");
+      NS_TEST_ASSERT_MSG_EQ(network.m_syns, 2, "and there were no others");
     }
   }
 
-  Carrier m_carrier;
-  std::vector<bool> m_expected;
+  double m_loss;
+  std::string m_ueid;
+};
+
+/// One side does not speak SMC-R: the bytes travel by TCP, and the option is answered by nobody.
+class SmcrFallbackTestCase : public TestCase {
+ public:
+  enum Who { PLAIN_SERVER, PLAIN_CLIENT, DISABLED_SERVER };
+  SmcrFallbackTestCase(const std::string& name, Who who) : TestCase(name), m_who(who) {}
+
+ private:
+  void DoRun() override {
+    SmcrTestNetwork network;
+    if (m_who == PLAIN_SERVER) network.m_serverFactory = "ns3::TcpSocketFactory";
+    if (m_who == PLAIN_CLIENT) network.m_clientFactory = "ns3::TcpSocketFactory";
+    if (m_who == DISABLED_SERVER) {
+      network.GetStack(1)->SetAttribute("Enabled", BooleanValue(false));
+    }
+    network.m_client.m_toSend = MANY;
+    network.m_client.m_closes = true;
+    network.m_server.m_toSend = 1000;
+    network.m_server.m_seed = 9;
+    network.Run(Seconds(25));
+    NS_TEST_ASSERT_MSG_EQ(network.m_connected, true, "the client is told");
+    const uint32_t offers = m_who == PLAIN_CLIENT ? 0 : 1;
+    NS_TEST_ASSERT_MSG_EQ(network.m_offers, offers, "nobody answers an offer");
+    if (m_who != PLAIN_CLIENT) {
+      NS_TEST_ASSERT_MSG_EQ((network.m_client.GetTransport() == Transport::Tcp), true, "client");
+    }
+    if (m_who != PLAIN_SERVER) {
+      NS_TEST_ASSERT_MSG_EQ((network.m_server.GetTransport() == Transport::Tcp), true, "server");
+    }
+    NS_TEST_ASSERT_MSG_EQ(network.m_server.GotPattern(MANY, 0), true,
+                          "server got " << network.m_server.m_got.size());
+    NS_TEST_ASSERT_MSG_EQ(network.m_client.GotPattern(1000, 9), true,
+                          "client got " << network.m_client.m_got.size());
+    NS_TEST_ASSERT_MSG_EQ(network.m_server.m_ends, 1, "the close passes through");
+  }
+
+  Who m_who;
+};
+
+/// An orderly end: half by half, or both at once by close.
+class SmcrCloseTestCase : public TestCase {
+ public:
+  SmcrCloseTestCase(const std::string& name, bool halfClose)
+      : TestCase(name), m_halfClose(halfClose) {}
+
+ private:
+  void DoRun() override {
+    SmcrTestNetwork network;
+    network.m_client.m_toSend = 100'000;
+    network.m_client.m_shutsDown = m_halfClose;
+    network.m_client.m_closes = !m_halfClose;
+    network.m_client.m_answersEnd = m_halfClose;
+    network.m_server.m_answersEnd = true;
+    network.Run(Seconds(20));
+    NS_TEST_ASSERT_MSG_EQ((network.m_client.GetTransport() == Transport::SmcR), true, "client");
+    NS_TEST_ASSERT_MSG_EQ(network.m_server.GotPattern(100'000, 0), true, "nothing is cut off");
+    NS_TEST_ASSERT_MSG_EQ(network.m_server.m_ends, 1, "the server hears the end once");
+    NS_TEST_ASSERT_MSG_EQ(network.m_client.m_ends, 1, "so does the client");
+    NS_TEST_ASSERT_MSG_EQ(network.m_client.m_breaks + network.m_server.m_breaks, 0, "in order");
+    for (uint32_t node = 0; node < 2; ++node) {
+      const auto census = network.GetStack(node)->GetStack().census();
+      NS_TEST_ASSERT_MSG_EQ(census.connections, 0, "node " << node << " forgot the connection");
+      NS_TEST_ASSERT_MSG_EQ(census.link_groups, 1, "and keeps the group for the next one");
+    }
+  }
+
+  bool m_halfClose;
+};
+
+/// Bytes at UDP 4791 that are no RoCE frames move nothing but the drop trace.
+class SmcrStrangerTestCase : public TestCase {
+ public:
+  SmcrStrangerTestCase() : TestCase("a stranger's bytes at UDP 4791") {}
+
+ private:
+  void Drop(Ptr<const Packet>) { ++m_drops; }
+
+  void DoRun() override {
+    SmcrTestNetwork network;
+    network.m_client.m_toSend = MANY;
+    network.GetStack(1)->Start();
+    network.GetStack(1)->GetFabric(0)->TraceConnectWithoutContext(
+        "Drop", MakeCallback(&SmcrStrangerTestCase::Drop, this));
+    auto stranger = Socket::CreateSocket(network.m_nodes.Get(0), UdpSocketFactory::GetTypeId());
+    stranger->Connect(InetSocketAddress(Ipv4Address("10.0.0.2"), 4791));
+    for (const uint32_t size : {0U, 1U, 4U, 15U, 16U, 44U, 1472U}) {
+      Simulator::Schedule(MilliSeconds(1),
+                          [stranger, size] { stranger->Send(Create<Packet>(size)); });
+    }
+    network.Run(Seconds(10));
+    NS_TEST_ASSERT_MSG_EQ(m_drops, 7, "each is dropped");
+    NS_TEST_ASSERT_MSG_EQ(network.m_server.GotPattern(MANY, 0), true, "and nothing else happens");
+  }
+
+  uint32_t m_drops = 0;
 };
 
 class SmcrTestSuite : public TestSuite {
  public:
   SmcrTestSuite() : TestSuite("smcr", UNIT) {
-    Add({.name = "both sides offer: SMC-R"}, Carrier::Smc, {true, true});
-    Add({.name = "with checksums on", .checksums = true}, Carrier::Smc, {true, true});
-    Add({.name = "one byte", .bytes = 1}, Carrier::Smc, {true, true});
-    Add({.name = "the server does not offer: TCP", .serverOffers = false}, Carrier::Tcp,
-        {true, false});
-    Add({.name = "the client does not offer: TCP", .clientOffers = false}, Carrier::Tcp,
-        {false, false});
-    Add({.name = "10 MB, one packet in a hundred lost", .bytes = 10'000'000, .loss = 0.01},
-        Carrier::Smc, {true, true});
-  }
-
- private:
-  void Add(const Plan& plan, Carrier carrier, std::vector<bool> synOptions) {
-    AddTestCase(new Exact(plan, carrier, std::move(synOptions)), TestCase::QUICK);
+    using Fallback = SmcrFallbackTestCase;
+    AddTestCase(new SmcrBulkTestCase("bulk both ways", 0, ""), QUICK);
+    AddTestCase(new SmcrBulkTestCase("bulk by version 2", 0, "SMCLAB"), QUICK);
+    AddTestCase(new SmcrBulkTestCase("bulk with one frame in 200 lost", 0.005, ""), QUICK);
+    AddTestCase(new Fallback("a server with plain TCP", Fallback::PLAIN_SERVER), QUICK);
+    AddTestCase(new Fallback("a client with plain TCP", Fallback::PLAIN_CLIENT), QUICK);
+    AddTestCase(new Fallback("a server with SMC-R off", Fallback::DISABLED_SERVER), QUICK);
+    AddTestCase(new SmcrCloseTestCase("close", false), QUICK);
+    AddTestCase(new SmcrCloseTestCase("half close", true), QUICK);
+    AddTestCase(new SmcrStrangerTestCase, QUICK);
   }
 };
 
-SmcrTestSuite g_suite;
+static const SmcrTestSuite g_smcrTestSuite;
 
-}  // namespace
 }  // namespace ns3
 
-int main(int argc, char* argv[]) {
+int main(int argc, char** argv) {
   return ns3::TestRunner::Run(argc, argv);
 }

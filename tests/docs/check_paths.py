@@ -11,7 +11,8 @@ import sys
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 _LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
 _PATH = re.compile(
-    r"`((?:\./)?(?:protocol|emu|tests|docs|scenarios|\.ci)/(?!.*\.\.\.)[\w./*{},-]*|\./dev)`"
+    r"`((?:\./)?(?:protocol|emu|ns3-module|tests|docs|scenarios|\.ci)/(?!.*\.\.\.)[\w./*{},-]*"
+    r"|\./dev)`"
 )
 _VERB = re.compile(r"\./dev ([a-z]+)")
 

@@ -93,16 +93,15 @@ PARTS = (
         "ns3-module/stage/",
         _MODEL
         + ("emu/capture/", "emu/stack/", "emu/scenario/", "emu/staging/", "emu/cli/",
-           "ns3-module/"),
+           "ns3-module/", "ns3/"),
         "any",
-        "smclab-ns3 is the command's run with a stage of its own",
+        "the program smclab-ns3: a stage under the code of smclab run",
     ),
     Part(
         "ns3-module/",
-        _MODEL
-        + ("emu/capture/", "emu/stack/", "emu/scenario/", "emu/staging/", "ns3-module/"),
+        _MODEL + ("emu/stack/", "emu/scenario/", "emu/staging/", "ns3-module/", "ns3/"),
         "any",
-        "SMC-R in ns-3 never needs an operating system's sockets",
+        "a stage on ns-3's clock, and never the OS half's",
     ),
     Part("tests/", ("protocol/", "emu/", "tests/"), "any", "tests see everything"),
 )
@@ -154,6 +153,11 @@ def _wrong_system(part, name):
     return "operating system, threads and their libraries live in the OS half"
 
 
+def _is_ns3(part, name):
+    """ns-3's own headers, which its programs include in quotes."""
+    return part.prefix.startswith("ns3-module/") and name.startswith("ns3/")
+
+
 def check(source):
     part = part_of(source.path)
     if not source.is_cpp or part is None:
@@ -166,7 +170,7 @@ def check(source):
             yield line, "gmock", "there is nothing to mock: inputs in, actions out"
         if is_system:
             reason = _wrong_system(part, name) if part.libraries != "any" else None
-        elif not re.match(r"(protocol|emu|ns3-module|tests)/", name):
+        elif not re.match(r"(protocol|emu|tests|ns3-module)/", name) and not _is_ns3(part, name):
             reason = "our includes are rooted at the repository"
         elif not name.startswith(part.ours):
             reason = part.why

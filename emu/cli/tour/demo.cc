@@ -7,8 +7,8 @@
 
 #include "emu/cli/exit_code.h"
 #include "emu/cli/output_folder.h"
-#include "emu/cli/progress.h"
-#include "emu/cli/run_table.h"
+#include "emu/cli/play/progress.h"
+#include "emu/cli/play/run_table.h"
 #include "emu/cli/tour/sha256.h"
 #include "emu/runtime/stage/emu_stage.h"
 #include "emu/scenario/judge/ladder.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/cli/run_table.h"
+#include "emu/cli/play/run_table.h"
 
 #include <fmt/core.h>
 #include <unistd.h>

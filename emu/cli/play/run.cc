@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/cli/run.h"
+#include "emu/cli/play/run.h"
 
 #include <fmt/core.h>
 
@@ -11,8 +11,8 @@
 
 #include "emu/cli/exit_code.h"
 #include "emu/cli/output_folder.h"
-#include "emu/cli/progress.h"
-#include "emu/cli/run_table.h"
+#include "emu/cli/play/progress.h"
+#include "emu/cli/play/run_table.h"
 #include "emu/cli/stages.h"
 #include "emu/scenario/judge/judge.h"
 #include "emu/scenario/judge/ladder.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/cli/progress.h"
+#include "emu/cli/play/progress.h"
 
 #include <fmt/core.h>
 #include <unistd.h>

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+//
+// The SMC-R option of TCP (RFC 7609 §3.1): kind 254, the IBM-defined experiment identifier, "SMCR"
+// in EBCDIC. ns-3's sockets offer no place for it, so it is put into SYN and SYN-ACK between TCP
+// and IP, for the ports that ask, and read where IP delivers to TCP.
+#ifndef SMCR_TCP_OPTION_H
+#define SMCR_TCP_OPTION_H
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <tuple>
+
+#include "ns3/ip-l4-protocol.h"
+#include "ns3/ipv4-header.h"
+#include "ns3/node.h"
+#include "ns3/object.h"
+#include "ns3/tcp-option.h"
+
+namespace ns3 {
+
+class SmcrTcpOption : public TcpOption {
+ public:
+  static constexpr uint8_t KIND = 254;
+  static constexpr uint8_t SIZE = 6;
+
+  static TypeId GetTypeId();
+  TypeId GetInstanceTypeId() const override;
+  void Print(std::ostream& os) const override;
+  void Serialize(Buffer::Iterator start) const override;
+  uint32_t Deserialize(Buffer::Iterator start) override;
+  /// A kind that TcpHeader::AppendOption knows, since it refuses 254, and that no SYN has;
+  /// Serialize writes 254. No socket meets this object: what arrives is read anew, as an unknown
+  /// option.
+  uint8_t GetKind() const override;
+  uint32_t GetSerializedSize() const override;
+};
+
+/// Offers SMC-R in the TCP handshakes of one node, and remembers which peers offered it.
+class SmcrTcpOptionTable : public Object {
+ public:
+  static TypeId GetTypeId();
+
+  /// Puts itself between the node's TCP and its IPv4. The node has both.
+  void Attach(Ptr<Node> node);
+
+  /// SYNs from this port carry the option, and SYN-ACKs do if the SYN did.
+  void Offer(uint16_t localPort);
+  void Withdraw(uint16_t localPort);
+
+  /// Whether the peer's SYN or SYN-ACK carried the option. Asked once: the answer is forgotten.
+  bool TakeHeard(uint16_t localPort, Ipv4Address peer, uint16_t peerPort);
+
+ protected:
+  void DoDispose() override;
+
+ private:
+  using Peer = std::tuple<uint16_t, Ipv4Address, uint16_t>;  ///< own port, its address and port
+
+  void SendDown(Ptr<Packet> packet, Ipv4Address source, Ipv4Address destination, uint8_t protocol,
+                Ptr<Ipv4Route> route);
+  void Hear(const Ipv4Header& header, Ptr<const Packet> packet, uint32_t interface);
+
+  IpL4Protocol::DownTargetCallback m_down;
+  std::multiset<uint16_t> m_offers;
+  std::set<Peer> m_heard;
+};
+
+}  // namespace ns3
+
+#endif  // SMCR_TCP_OPTION_H
