@@ -2,10 +2,10 @@
 #include "emu/runtime/stage/real_run.h"
 
 #include <algorithm>
-#include <random>
 #include <utility>
 #include <variant>
 
+#include "emu/runtime/identity.h"
 #include "emu/staging/host_faults.h"
 #include "emu/staging/host_report.h"
 #include "emu/staging/host_setup.h"
@@ -47,25 +47,6 @@ std::pair<IpAddress, IpAddress> addresses_of(const scenario::Scenario& scenario,
 Mac mac_of(const scenario::Scenario& scenario, std::uint32_t node) {
   const auto& devices = scenario.nodes[node].config.devices;
   return devices.empty() ? Mac{} : devices.front().mac;
-}
-
-input::Entropy entropy_of_the_system() {
-  std::random_device source;
-  input::Entropy entropy;
-  for (std::uint64_t& word : entropy.words) {
-    word = std::uint64_t{source()} << 32 | source();
-  }
-  return entropy;
-}
-
-// First MAC behind an instance number that differs from start to start (RFC 7609 A.2.1).
-PeerId peer_id_of(const Mac& mac) {
-  PeerId id;
-  const unsigned instance = std::random_device{}();
-  id.bytes[0] = static_cast<std::byte>(instance >> 8 & 0xFF);
-  id.bytes[1] = static_cast<std::byte>(instance & 0xFF);
-  std::copy(mac.bytes.begin(), mac.bytes.end(), id.bytes.begin() + 2);
-  return id;
 }
 
 }  // namespace
@@ -140,7 +121,7 @@ tl::expected<void, std::string> RealRun::open() {
 
 tl::expected<void, std::string> RealRun::open_host(std::uint32_t node) {
   stack::Parameters parameters = staging::host_parameters(scenario_, node);
-  parameters.smc.peer_id = peer_id_of(mac_of(scenario_, node));
+  parameters.smc.peer_id = new_peer_id(mac_of(scenario_, node));
   const DevicePorts ports = node < machine_.ports.size() ? machine_.ports[node] : DevicePorts{};
   owners_.push_back(std::make_unique<Owner>(*this, node));
   hosts_.push_back(std::make_unique<RealHost>(loop_, clock_, RealHost::Setup{parameters, ports},

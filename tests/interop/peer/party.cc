@@ -4,9 +4,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <random>
 
 #include "emu/runtime/address.h"
+#include "emu/runtime/identity.h"
 #include "emu/scenario/outcome.h"
 #include "emu/synopt/socket.h"
 
@@ -19,22 +19,6 @@ namespace {
 
 // When all exchanges are over, the hosts still say goodbye to each other (DELETE RKEY).
 constexpr auto kGoodbye = std::chrono::milliseconds(300);
-
-input::Entropy entropy_of_the_system() {
-  std::random_device source;
-  input::Entropy entropy;
-  for (std::uint64_t& word : entropy.words) word = std::uint64_t{source()} << 32 | source();
-  return entropy;
-}
-
-PeerId peer_id_of(const Mac& mac) {
-  PeerId id;
-  const unsigned instance = std::random_device{}();
-  id.bytes[0] = static_cast<std::byte>(instance >> 8 & 0xFF);
-  id.bytes[1] = static_cast<std::byte>(instance & 0xFF);
-  std::copy(mac.bytes.begin(), mac.bytes.end(), id.bytes.begin() + 2);
-  return id;
-}
 
 std::string json_of(std::size_t number, Role role, const Exchange& exchange) {
   const Result& result = exchange.result();
@@ -59,12 +43,12 @@ Party::~Party() = default;
 tl::expected<void, std::string> Party::open(const Device& device) {
   stack::Parameters parameters{.smc = options_.config};
   parameters.smc.devices = {device};
-  parameters.smc.peer_id = peer_id_of(device.mac);
+  parameters.smc.peer_id = runtime::new_peer_id(device.mac);
   parameters.smc.host_name = "smclab";
   parameters.smc.trace_data = trace_.is_open();
   const runtime::RealHost::Setup setup{.parameters = parameters};
   host_ = std::make_unique<runtime::RealHost>(loop_, clock_, setup, *this);
-  auto opened = host_->open(entropy_of_the_system(), runtime::Senders::Any);
+  auto opened = host_->open(runtime::entropy_of_the_system(), runtime::Senders::Any);
   if (!opened) return opened;
   if (options_.role == Role::Server) return listen();
   for (int i = 0; i < options_.connections; ++i) connect();
