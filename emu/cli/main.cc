@@ -55,6 +55,7 @@ void add_compare(CLI::App& app, Chosen& chosen) {
   command->add_option("a", arguments->a, "pcap or pcapng, or a folder of run --out")->required();
   command->add_option("b", arguments->b, "Likewise; one of the two may be -, standard input")
       ->required();
+  command->add_flag("--all", arguments->all, "Every place where they part, not the first only");
   command->add_flag("--json", arguments->json, "One JSON object on standard output");
   command->callback([arguments, &chosen] { chosen = [arguments] { return compare(*arguments); }; });
 }

@@ -109,6 +109,22 @@ class Compare(unittest.TestCase):
         found = self.verdict(a, b)["difference"]
         self.assertEqual((found["a"]["frame"], found["b"]["frame"]), (4, 4))
 
+    def test_tells_all_places_on_demand(self):
+        a, b = CAPTURES / "v1/01-echo-close.pcap", CAPTURES / "v2/01-echo-close.pcap"
+        _, output, _ = smclab("compare", "--all", "--json", a, b)
+        found = json.loads(output)
+        self.assertEqual(found["differences"][0], found["difference"])
+        count = len(found["differences"])
+        self.assertGreater(count, 5)
+        _, output, _ = smclab("compare", a, b)
+        self.assertIn(f"  and {count - 1} differences, which --all tells\n", output)
+        _, output, _ = smclab("compare", "--all", a, b)
+        told = [line for line in output.splitlines() if line.startswith("differs: ")]
+        expected = [f"differs: {d['where']}: {d['what']}" for d in found["differences"]]
+        self.assertEqual(told, expected)
+        _, output, _ = smclab("compare", "--all", "--json", a, a)
+        self.assertEqual(json.loads(output)["differences"], [])
+
     def test_says_so_when_there_is_nothing(self):
         plain = CAPTURES / "v2/03a-fallback-server-plain-tcp.pcap"
         code, output, _ = smclab("compare", plain, plain)

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "emu/capture/conversation/alignment.h"
 #include "emu/capture/conversation/likeness.h"
 #include "emu/capture/conversation/pairing.h"
 
@@ -26,7 +27,7 @@ std::string joined(std::initializer_list<std::string_view> parts) {
   return text;
 }
 
-/// Lays two conversations side by side and keeps the first place where they part.
+/// Lays two conversations side by side and keeps the places where they part.
 class Comparer {
  public:
   Comparer(const Conversation& a, const Conversation& b) : a_(a), b_(b), pairing_(pair_up(a, b)) {}
@@ -41,6 +42,10 @@ class Comparer {
     for (const Pair& pair : pairing_.misfits) misfit(pair);
     left_over();
     note_what_is_beside();
+    std::stable_sort(result_.differences.begin(), result_.differences.end(),
+                     [](const Difference& one, const Difference& another) {
+                       return ordinal_of(one) < ordinal_of(another);
+                     });
     return std::move(result_);
   }
 
@@ -69,26 +74,31 @@ class Comparer {
     const std::vector<Said>& b;
   };
   void compare_lane(const Lanes& lanes, const std::string& where, const Bounds& bounds) {
-    const auto& [a, b] = lanes;
-    const std::size_t common = std::min(a.size(), b.size());
-    for (std::size_t i = 0; i < common; ++i) meetings_.push_back({&a[i], &b[i], where, bounds});
-    if (a.size() != b.size()) keep(ending(lanes, common, where));
+    for (const Meeting& meeting : align(lanes.a, lanes.b)) {
+      if (meeting.a && meeting.b) {
+        pairs_.push_back({&lanes.a[*meeting.a], &lanes.b[*meeting.b], where, bounds});
+      } else {
+        keep(alone(lanes, meeting, where));
+      }
+    }
   }
 
   // In the order in which things were said, so that a name is learned where it was given.
   void compare_messages() {
     std::stable_sort(
-        meetings_.begin(), meetings_.end(),
-        [](const Meeting& one, const Meeting& another) { return one.when() < another.when(); });
-    for (const Meeting& meeting : meetings_) {
-      const auto what = unlike(*meeting.a, *meeting.b, meeting.bounds, names_);
-      if (what) return keep({meeting.where, *what, meeting.a->place, meeting.b->place});
+        pairs_.begin(), pairs_.end(),
+        [](const SaidPair& one, const SaidPair& another) { return one.when() < another.when(); });
+    for (const SaidPair& pair : pairs_) {
+      for (std::string& what : unlike(*pair.a, *pair.b, pair.bounds, names_)) {
+        keep({pair.where, std::move(what), pair.a->place, pair.b->place});
+      }
     }
   }
 
-  static Difference ending(const Lanes& lanes, std::size_t at, const std::string& where) {
-    const bool in_a = at < lanes.a.size();
-    const Said& more = in_a ? lanes.a[at] : lanes.b[at];
+  // A message that has no like.
+  static Difference alone(const Lanes& lanes, const Meeting& meeting, const std::string& where) {
+    const bool in_a = meeting.a.has_value();
+    const Said& more = in_a ? lanes.a[*meeting.a] : lanes.b[*meeting.b];
     Difference difference{.where = where,
                           .what = std::string(more.type) + (more.response ? " response" : "") +
                                   (in_a ? " is in A only" : " is in B only")};
@@ -238,13 +248,10 @@ class Comparer {
     if (difference.b) first = std::min(first, difference.b->ordinal);
     return first;
   }
-  void keep(Difference difference) {
-    if (result_.difference && ordinal_of(*result_.difference) <= ordinal_of(difference)) return;
-    result_.difference = std::move(difference);
-  }
+  void keep(Difference difference) { result_.differences.push_back(std::move(difference)); }
 
   /// Two messages in the same place of a lane.
-  struct Meeting {
+  struct SaidPair {
     const Said* a;
     const Said* b;
     std::string where;
@@ -255,7 +262,7 @@ class Comparer {
   const Conversation& a_;
   const Conversation& b_;
   Pairing pairing_;
-  std::vector<Meeting> meetings_;
+  std::vector<SaidPair> pairs_;
   Namesakes names_;
   std::uint64_t other_options_ = 0;
   std::uint64_t other_pace_ = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Whether two captures hold the same conversation, and the first place where they part.
+// Whether two captures hold the same conversation, and the places where they part.
 //
 // The same: as many connections; CLC of each and LLC of each direction of each link equal in order
 // and meaning; CDC of each direction equal in the order in which flags changed, in bytes produced
@@ -27,11 +27,13 @@ struct Difference {
 struct Comparison {
   std::size_t connections = 0;  ///< that were laid side by side
   std::size_t links = 0;
-  std::optional<Difference> difference;  ///< the first, by the place in either capture
+  std::vector<Difference> differences;  ///< in the order of their places in either capture
   /// What differs without being a difference: pace, TCP options, connections without CLC.
   std::vector<std::string> notes;
 
-  [[nodiscard]] bool same() const noexcept { return !difference.has_value(); }
+  [[nodiscard]] bool same() const noexcept { return differences.empty(); }
+  /// Where they part; only if they are not the same.
+  [[nodiscard]] const Difference& first() const { return differences.front(); }
 };
 
 [[nodiscard]] Comparison compare(const Conversation& a, const Conversation& b);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "emu/capture/conversation/likeness.h"
 
+#include <optional>
 #include <string_view>
+#include <utility>
 
 namespace smclab::capture {
 namespace {
@@ -65,40 +67,51 @@ bool names_nothing_if_zero(Agreement agreement) {
   return agreement == Agreement::Host || agreement == Agreement::QueuePair;
 }
 
+// What differs in one field, or nothing.
+std::optional<std::string> unlike_fields(const SaidField& a, const SaidField& b,
+                                         const NamePair& called, Namesakes& names) {
+  if (a.agreement == Agreement::Nothing) return std::nullopt;
+  if (a.agreement == Agreement::Equal) {
+    return a.value == b.value ? std::nullopt : std::optional(disagree(a, b));
+  }
+  if (names_nothing_if_zero(a.agreement)) {
+    if (a.zero != b.zero) return disagree(a, b);
+    if (a.zero) return std::nullopt;
+  }
+  if (names.match(called)) return std::nullopt;
+  return disagree(a, b) + ", and these are not each other's elsewhere";
+}
+
 }  // namespace
 
-std::optional<std::string> unlike(const Said& a, const Said& b, const Bounds& bounds,
-                                  Namesakes& names) {
+std::vector<std::string> unlike(const Said& a, const Said& b, const Bounds& bounds,
+                                Namesakes& names) {
   if (a.type != b.type || a.response != b.response || a.sender != b.sender) {
-    return head_of(a) + " in A, " + head_of(b) + " in B";
+    return {head_of(a) + " in A, " + head_of(b) + " in B"};
   }
+  std::vector<std::string> found;
   Naming naming_a(a, bounds);
   Naming naming_b(b, bounds);
   for (std::size_t i = 0; i < a.fields.size() && i < b.fields.size(); ++i) {
     const SaidField& field_a = a.fields[i];
     const SaidField& field_b = b.fields[i];
     if (field_a.path != field_b.path) {
-      return field_a.path + " follows in A, " + field_b.path + " in B";
+      // From here on the two are built differently: what follows cannot be laid side by side.
+      found.push_back(field_a.path + " follows in A, " + field_b.path + " in B");
+      return found;
     }
     naming_a.see(field_a);
     naming_b.see(field_b);
-    if (field_a.agreement == Agreement::Nothing) continue;
-    if (field_a.agreement == Agreement::Equal) {
-      if (field_a.value != field_b.value) return disagree(field_a, field_b);
-      continue;
-    }
-    if (names_nothing_if_zero(field_a.agreement)) {
-      if (field_a.zero != field_b.zero) return disagree(field_a, field_b);
-      if (field_a.zero) continue;
-    }
-    if (!names.match({naming_a.name(field_a), naming_b.name(field_b)})) {
-      return disagree(field_a, field_b) + ", and these are not each other's elsewhere";
+    const NamePair called{naming_a.name(field_a), naming_b.name(field_b)};
+    if (auto what = unlike_fields(field_a, field_b, called, names)) {
+      found.push_back(std::move(*what));
     }
   }
-  if (a.fields.size() == b.fields.size()) return std::nullopt;
+  if (a.fields.size() == b.fields.size()) return found;
   const bool longer_a = a.fields.size() > b.fields.size();
   const auto& further = longer_a ? a.fields[b.fields.size()] : b.fields[a.fields.size()];
-  return further.path + " is in " + (longer_a ? "A only" : "B only");
+  found.push_back(further.path + " is in " + (longer_a ? "A only" : "B only"));
+  return found;
 }
 
 }  // namespace smclab::capture

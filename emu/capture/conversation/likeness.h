@@ -4,8 +4,8 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "emu/capture/conversation/namesakes.h"
 #include "emu/capture/conversation/said.h"
@@ -18,8 +18,8 @@ struct Bounds {
   std::size_t link = 0;
 };
 
-/// What differs, or nothing. Learns names from messages that agree so far.
-[[nodiscard]] std::optional<std::string> unlike(const Said& a, const Said& b, const Bounds& bounds,
-                                                Namesakes& names);
+/// What differs, field by field. Learns names from fields that agree.
+[[nodiscard]] std::vector<std::string> unlike(const Said& a, const Said& b, const Bounds& bounds,
+                                              Namesakes& names);
 
 }  // namespace smclab::capture

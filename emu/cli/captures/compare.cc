@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <tl/expected.hpp>
 
@@ -19,6 +20,7 @@ namespace {
 
 using capture::Comparison;
 using capture::Conversation;
+using capture::Difference;
 using capture::Place;
 
 constexpr int kSchemaVersion = 1;
@@ -52,10 +54,11 @@ std::string counted(std::size_t count, const char* thing) {
   return std::to_string(count) + " " + thing + (count == 1 ? "" : "s");
 }
 
-std::string verdict(const Comparison& comparison) {
-  if (!comparison.same()) {
-    return "differs: " + comparison.difference->where + ": " + comparison.difference->what;
-  }
+std::string told(const Difference& difference) {
+  return "differs: " + difference.where + ": " + difference.what;
+}
+
+std::string agreement(const Comparison& comparison) {
   if (comparison.connections == 0 && comparison.links == 0) {
     return "same: there is no SMC-R conversation in either";
   }
@@ -63,14 +66,19 @@ std::string verdict(const Comparison& comparison) {
          counted(comparison.links, "link");
 }
 
-void print_text(const Comparison& comparison) {
-  std::printf("%s\n", verdict(comparison).c_str());
-  if (comparison.difference) {
-    const auto show = [](const char* name, const std::optional<Place>& place) {
-      std::printf("  %s %s\n", name, place ? place->line.c_str() : "       (nothing)");
-    };
-    show("A", comparison.difference->a);
-    show("B", comparison.difference->b);
+void print_text(const Comparison& comparison, bool all) {
+  const auto show = [](const char* name, const std::optional<Place>& place) {
+    std::printf("  %s %s\n", name, place ? place->line.c_str() : "       (nothing)");
+  };
+  if (comparison.same()) std::printf("%s\n", agreement(comparison).c_str());
+  for (const Difference& difference : comparison.differences) {
+    std::printf("%s\n", told(difference).c_str());
+    show("A", difference.a);
+    show("B", difference.b);
+    if (all) continue;
+    const std::size_t more = comparison.differences.size() - 1;
+    if (more > 0) std::printf("  and %s, which --all tells\n", counted(more, "difference").c_str());
+    break;
   }
   for (const std::string& note : comparison.notes) std::printf("  note: %s\n", note.c_str());
 }
@@ -89,23 +97,30 @@ std::string place_json(const std::optional<Place>& place) {
          ",\"message\":" + quoted(place->line) + "}";
 }
 
+std::string difference_json(const Difference& difference) {
+  return "{\"where\":" + quoted(difference.where) + ",\"what\":" + quoted(difference.what) +
+         ",\"a\":" + place_json(difference.a) + ",\"b\":" + place_json(difference.b) + "}";
+}
+
+template <class Item, class Show>
+std::string list_json(const std::vector<Item>& items, const Show& show) {
+  std::string out = "[";
+  for (const Item& item : items) out += (out.size() > 1 ? "," : "") + show(item);
+  return out + "]";
+}
+
 void print_json(const CompareArguments& arguments, const Comparison& comparison) {
   std::string out = "{\"schema_version\":" + std::to_string(kSchemaVersion);
   out += ",\"a\":" + quoted(arguments.a) + ",\"b\":" + quoted(arguments.b);
   out += comparison.same() ? ",\"same\":true" : ",\"same\":false";
   out += ",\"connections\":" + std::to_string(comparison.connections);
   out += ",\"links\":" + std::to_string(comparison.links) + ",\"difference\":";
-  if (const auto& difference = comparison.difference) {
-    out += "{\"where\":" + quoted(difference->where) + ",\"what\":" + quoted(difference->what);
-    out += ",\"a\":" + place_json(difference->a) + ",\"b\":" + place_json(difference->b) + "}";
-  } else {
-    out += "null";
+  out += comparison.same() ? "null" : difference_json(comparison.first());
+  if (arguments.all) {
+    out += ",\"differences\":" + list_json(comparison.differences, difference_json);
   }
-  out += ",\"notes\":[";
-  for (std::size_t i = 0; i < comparison.notes.size(); ++i) {
-    out += (i > 0 ? "," : "") + quoted(comparison.notes[i]);
-  }
-  std::printf("%s]}\n", out.c_str());
+  out += ",\"notes\":" + list_json(comparison.notes, quoted);
+  std::printf("%s}\n", out.c_str());
 }
 
 }  // namespace
@@ -124,7 +139,7 @@ int compare(const CompareArguments& arguments) {
   if (arguments.json) {
     print_json(arguments, comparison);
   } else {
-    print_text(comparison);
+    print_text(comparison, arguments.all);
   }
   return comparison.same() ? kOk : kCheckFailed;
 }

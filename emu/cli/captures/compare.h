@@ -11,6 +11,7 @@ struct CompareArguments {
   std::string a;  ///< a capture, or a folder that `smclab run --out` filled
   std::string b;
   bool json = false;
+  bool all = false;  ///< every place where they part, not the first only
 };
 
 /// Returns an ExitCode.
