@@ -7,7 +7,7 @@ import subprocess
 from . import needs, places
 
 _PARTS = {
-    "smcpeer": ("smcpeer", "exchange", "netlink", "smc_sockets"),
+    "smcpeer": ("smcpeer", "exchange", "netlink", "smc_sockets", "turns"),
     "smcctl": ("smcctl", "attributes", "netlink", "smc_sockets"),
 }
 _FLAGS = ("-std=gnu11", "-D_GNU_SOURCE", "-O2", "-static", "-Wall", "-Wextra", "-Wconversion",

@@ -82,13 +82,24 @@ Exchange::Exchange(Role role, const Request& request)
   out_frame_.assign(bytes.begin(), bytes.end());
 }
 
+void Exchange::take_turns(Turns& turns, int number) {
+  turns_ = &turns;
+  number_ = number;
+}
+
 void Exchange::on_connected(Instant, const runtime::Carriage& carriage) {
+  connected_ = true;
   result_.carriage = carriage;
 }
 
 void Exchange::on_closed(Instant, CloseReason why) {
   const bool through = knows_request_ && all_sent() && all_received();
   result_.closed = why;
+  connected_ = true;  // if it never was: nobody is to wait for it
+  if (turns_ != nullptr) {
+    if (!waits_) turns_->through();
+    turns_->ended();
+  }
   result_.complete = why == CloseReason::Orderly && through && result_.intact;
   result_.sent_sha256 = out_sha_.hex();
   if (result_.received_sha256.empty()) result_.received_sha256 = in_sha_.hex();
@@ -217,6 +228,7 @@ scenario::Wish Exchange::wish() {
   const bool early = peer_ended_ && knows_request_ && !all_received();
   const bool through = knows_request_ && all_sent() && all_received();
   if (lost || hostile || early || (through && (is_client() || peer_ended_))) {
+    if (!may_end()) return scenario::Wish::None;
     closing_ = true;
     return scenario::Wish::Close;
   }
@@ -227,7 +239,15 @@ scenario::Wish Exchange::wish() {
   return scenario::Wish::None;
 }
 
+bool Exchange::may_end() {
+  if (turns_ == nullptr) return true;
+  if (!waits_) turns_->through();
+  waits_ = true;
+  return turns_->may_end(number_);
+}
+
 std::optional<Instant> Exchange::wakes_at(Instant now) const {
+  if (waits_ && !closing_) return turns_->later(now);
   return rests_until_ > now && !closing_ ? std::optional(rests_until_) : std::nullopt;
 }
 

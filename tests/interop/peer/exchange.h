@@ -24,6 +24,7 @@
 
 #include "emu/cli/tour/sha256.h"
 #include "emu/runtime/application.h"
+#include "tests/interop/peer/turns.h"
 
 namespace smclab::interop {
 
@@ -62,6 +63,8 @@ class Exchange final : public runtime::Application {
  public:
   /// A server learns the request from its client.
   Exchange(Role role, const Request& request);
+  /// From here on it ends when it is its turn.
+  void take_turns(Turns& turns, int number);
 
   void on_connected(Instant now, const runtime::Carriage& carriage) override;
   void on_end_of_stream() override { peer_ended_ = true; }
@@ -72,6 +75,7 @@ class Exchange final : public runtime::Application {
   [[nodiscard]] std::optional<Instant> wakes_at(Instant now) const override;
   [[nodiscard]] bool done() const override { return result_.closed.has_value(); }
 
+  [[nodiscard]] bool connected() const noexcept { return connected_; }
   [[nodiscard]] const Result& result() const noexcept { return result_; }
   [[nodiscard]] const Request& request() const noexcept { return request_; }
 
@@ -88,6 +92,7 @@ class Exchange final : public runtime::Application {
   std::size_t take_data(std::span<const std::byte> bytes);
   void look_at_frame();
   void look_for_end();
+  [[nodiscard]] bool may_end();
 
   Role role_;
   Request request_;
@@ -100,6 +105,10 @@ class Exchange final : public runtime::Application {
   std::size_t out_frame_sent_ = 0;
   std::vector<std::byte> in_frame_;
   Instant rests_until_{};
+  Turns* turns_ = nullptr;
+  int number_ = 0;
+  bool waits_ = false;  // for its turn to end
+  bool connected_ = false;
   bool peer_ended_ = false;
   bool shut_ = false;
   bool closing_ = false;

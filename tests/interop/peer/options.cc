@@ -51,6 +51,7 @@ std::map<std::string_view, Reader> readers(Options& o) {
   return {{"--on", [&](auto text) { return read(text, o.own); }},
           {"--port", [&](auto text) { return read(text, o.port); }},
           {"--connections", [&](auto text) { return read(text, o.connections); }},
+          {"--in-turn-ms", [&](auto text) { return read(text, o.in_turn_ms); }},
           {"--patience-s", [&](auto text) { return read(text, o.patience_s); }},
           {"--mode", [&](auto text) { return read_mode(text, o.request.mode); }},
           {"--bytes", [&](auto text) { return read(text, o.request.bytes); }},
@@ -58,6 +59,7 @@ std::map<std::string_view, Reader> readers(Options& o) {
           {"--peer-rest-ms", [&](auto text) { return read(text, o.request.pause_ms); }},
           {"--ueid", [&](auto text) { return add_ueid(text, o.config); }},
           {"--versions", [&](auto text) { return read_versions(text, o.config.versions); }},
+          {"--max-links", [&](auto text) { return read(text, o.config.smcr_max_links_per_lgr); }},
           {"--rmem", [&](auto text) { return read(text, o.config.rmem); }},
           {"--wmem", [&](auto text) { return read(text, o.config.wmem); }},
           {"--trace", [&](auto text) { return !(o.trace = text).empty(); }}};

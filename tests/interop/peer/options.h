@@ -20,6 +20,7 @@ struct Options {
   IpAddress own;     ///< the address of the interface that is this host's RNIC port
   std::uint16_t port = 5000;
   int connections = 1;
+  int in_turn_ms = 0;   ///< client: connections begin and end one after the other (turns.h)
   int patience_s = 60;  ///< the whole run may take
   Request request;
   Config config;

@@ -35,7 +35,9 @@ std::string json_of(std::size_t number, Role role, const Exchange& exchange) {
 
 }  // namespace
 
-Party::Party(const Options& options) : options_(options) {
+Party::Party(const Options& options)
+    : options_(options),
+      turns_(clock_, options.connections, std::chrono::milliseconds(options.in_turn_ms)) {
   if (!options.trace.empty()) trace_.open(options.trace);
 }
 Party::~Party() = default;
@@ -51,7 +53,8 @@ tl::expected<void, std::string> Party::open(const Device& device) {
   auto opened = host_->open(runtime::entropy_of_the_system(), runtime::Senders::Any);
   if (!opened) return opened;
   if (options_.role == Role::Server) return listen();
-  for (int i = 0; i < options_.connections; ++i) connect();
+  const int at_once = options_.in_turn_ms > 0 ? 1 : options_.connections;
+  for (int i = 0; i < at_once; ++i) connect();
   return {};
 }
 
@@ -78,7 +81,14 @@ void Party::accept() {
   });
 }
 
+void Party::connect_in_turn() {
+  if (options_.role == Role::Server || begun_ == options_.connections) return;
+  const auto came_up = std::ranges::count_if(exchanges_, &Exchange::connected);
+  if (came_up + failed_ == begun_) connect();
+}
+
 void Party::connect() {
+  ++begun_;
   auto socket = std::make_shared<Socket>(loop_);
   error_code error;
   socket->open(asio::ip::tcp::v4(), error);
@@ -94,6 +104,9 @@ void Party::connect() {
 
 void Party::begin(Socket socket) {
   exchanges_.emplace_back(options_.role, options_.request);
+  if (options_.role == Role::Client && options_.in_turn_ms > 0) {
+    exchanges_.back().take_turns(turns_, static_cast<int>(exchanges_.size()) - 1);
+  }
   const auto handshake = synopt::handshake_of(socket.native_handle());
   const bool both = options_.assume_offered || (handshake && handshake->both());
   host_->attach({.application = &exchanges_.back(), .role = options_.role}, std::move(socket),
@@ -120,7 +133,10 @@ bool Party::all_over() const {
 
 void Party::run() {
   const Instant end = clock_.now() + std::chrono::seconds(options_.patience_s);
-  while (!all_over() && clock_.now() < end) loop_.run_one_for(std::chrono::milliseconds(50));
+  while (!all_over() && clock_.now() < end) {
+    connect_in_turn();
+    loop_.run_one_for(std::chrono::milliseconds(50));
+  }
   const Instant goodbye = clock_.now() + kGoodbye;
   while (clock_.now() < goodbye) loop_.run_one_for(std::chrono::milliseconds(20));
 }

@@ -44,16 +44,19 @@ class Party : public runtime::HostOwner {
   [[nodiscard]] tl::expected<void, std::string> listen();
   void accept();
   void connect();
+  void connect_in_turn();
   void begin(Socket socket);
   [[nodiscard]] bool all_over() const;
 
   const Options& options_;
   boost::asio::io_context loop_{1};
   runtime::Clock clock_;
+  Turns turns_;
   std::deque<Exchange> exchanges_;
   std::unique_ptr<boost::asio::ip::tcp::acceptor> acceptor_;
   std::unique_ptr<runtime::RealHost> host_;
   std::ofstream trace_;
+  int begun_ = 0;   // connections of a client
   int failed_ = 0;  // connections that never came up
 };
 

@@ -12,6 +12,8 @@
 //   --mode echo|up|down|both|duplex  --bytes N  --seed N  --half-close  --peer-rest-ms N
 //   --rest-ms N        a slow reader: so long after each read
 //   --hold-ms N        how long the client keeps the connection before it closes
+//   --in-turn-ms N     connections begin and end one after the other, all open in between; N ms
+//                      pass between two ends
 //   --linger SECONDS   SO_LINGER; 0 asks for a reset
 //   --die-after BYTES  kills itself (SIGKILL) in mid-transfer
 //   --patience-ms N    SO_RCVTIMEO and SO_SNDTIMEO: a call that takes longer ends with EAGAIN
@@ -28,6 +30,7 @@
 
 #include "tests/interop/lab/guest/exchange.h"
 #include "tests/interop/lab/guest/smc_sockets.h"
+#include "tests/interop/lab/guest/turns.h"
 
 #ifndef IPPROTO_SMC
 #define IPPROTO_SMC 256
@@ -41,7 +44,8 @@ static struct options {
   const char* bind;
   const char* family;
   const char* mode;
-  long port, connections, chunk, sndbuf, rcvbuf, rest_ms, hold_ms, linger, die_after, patience_ms;
+  long port, connections, chunk, sndbuf, rcvbuf;
+  long rest_ms, hold_ms, in_turn_ms, linger, die_after, patience_ms;
   struct exchange what;
 } o = {.role = "",
        .family = "smc",
@@ -191,15 +195,19 @@ static void* run_client(void* context) {
   if (o.bind) bind_to(side.socket, 0);
   const socklen_t size = fill_address(&storage, o.address, o.port);
   memset(&carried, 0, sizeof carried);
-  if (connect(side.socket, (struct sockaddr*)&storage, size) != 0) {
-    snprintf(side.end, sizeof side.end, "connect: %s", strerrorname_np(errno));
-  } else {
+  if (o.in_turn_ms > 0) await_begin(task->number);
+  const bool connected = connect(side.socket, (struct sockaddr*)&storage, size) == 0;
+  if (!connected) snprintf(side.end, sizeof side.end, "connect: %s", strerrorname_np(errno));
+  has_begun();
+  if (connected) {
     look_up(side.socket, &carried);
     task->good = client_side(&o.what, &side);
     if (o.hold_ms > 0) usleep((useconds_t)o.hold_ms * 1000);
   }
   task->good = task->good && side.intact;
+  if (o.in_turn_ms > 0) await_end(task->number, o.connections, o.in_turn_ms);
   close(side.socket);
+  has_ended();
   print_result(task->number, &carried, &side);
   return NULL;
 }
@@ -285,11 +293,17 @@ static bool take_option(const char* name, const char* value, bool* used) {
   const struct {
     const char* name;
     long* number;
-  } kNumbers[] = {{"--port", &o.port},           {"--connections", &o.connections},
-                  {"--chunk", &o.chunk},         {"--sndbuf", &o.sndbuf},
-                  {"--rcvbuf", &o.rcvbuf},       {"--rest-ms", &o.rest_ms},
-                  {"--hold-ms", &o.hold_ms},     {"--linger", &o.linger},
-                  {"--die-after", &o.die_after}, {"--patience-ms", &o.patience_ms}};
+  } kNumbers[] = {{"--port", &o.port},
+                  {"--connections", &o.connections},
+                  {"--chunk", &o.chunk},
+                  {"--sndbuf", &o.sndbuf},
+                  {"--rcvbuf", &o.rcvbuf},
+                  {"--rest-ms", &o.rest_ms},
+                  {"--hold-ms", &o.hold_ms},
+                  {"--linger", &o.linger},
+                  {"--in-turn-ms", &o.in_turn_ms},
+                  {"--die-after", &o.die_after},
+                  {"--patience-ms", &o.patience_ms}};
   *used = strcmp(name, "--half-close") != 0;
   if (!*used) return o.what.half_close = true;
   if (!value) return false;
