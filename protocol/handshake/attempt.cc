@@ -43,6 +43,19 @@ std::string_view gist_of(const wire::ClcMessage& message) {
   return std::visit(Gist{}, message);
 }
 
+// Linux: a peer that has answered CONFIRM LINK takes the group for established and looks for no
+// Decline any more; DELETE LINK reaches it. Deviation: Linux waits until that is delivered, 2 s at
+// most, before it declines, and tells a peer that has declined, too.
+void end_first_contact(Context c, const Attempt& attempt, LinkGroup& group) {
+  Ending ending{.why = "its first contact failed", .heard = true};
+  if (!attempt.peer_left) ending.message = delete_all(wire::DeleteLinkReason::Program, false);
+  end_group(c.turn, c.directory, group, ending);
+}
+
+bool is_founder(const Attempt& attempt, const LinkGroup* group) {
+  return group != nullptr && group->founder == attempt.conn && group->is(GroupState::Forming);
+}
+
 Pulled refuse(Attempt& attempt, const DecodeError& error) {
   attempt.pull = {};
   return Result<wire::ClcMessage>(tl::unexpected(error));
@@ -116,6 +129,8 @@ Outcome decline(Context c, Attempt& attempt, Diagnosis why) {
     return fail(c, attempt, CloseReason::Handshake, "a CLC message stopped half way");
   }
   stop_pulling(c, attempt);
+  LinkGroup* group = c.directory.groups.find(attempt.group);
+  if (is_founder(attempt, group)) end_first_contact(c, attempt, *group);
   send_clc(c, attempt, make_decline(c.turn.config, why, attempt.version));
   return {.kind = Outcome::Kind::FellBack, .own = why};
 }
@@ -126,6 +141,7 @@ Outcome accept_decline(Context c, Attempt& attempt, const wire::Decline& message
     end_group(c.turn, c.directory, *group, {.why = "the peer is out of sync"});
   }
   attempt.rmb_told = false;  // whoever declined writes nowhere
+  attempt.peer_left = true;
   return {
       .kind = Outcome::Kind::FellBack, .own = Diagnosis::PeerDeclined, .peer = message.diagnosis};
 }
@@ -212,8 +228,8 @@ void give_back(Context c, Attempt& attempt) {
     group->leave(attempt.token);
   }
   std::erase(group->expectant, attempt.conn);
-  if (group->founder == attempt.conn && group->is(GroupState::Forming)) {
-    end_group(c.turn, c.directory, *group, {.why = "its first contact failed"});
+  if (is_founder(attempt, group)) {
+    end_first_contact(c, attempt, *group);
   } else {
     note_departure(c.turn, *group);
   }

@@ -44,6 +44,7 @@ struct Attempt {
   BufferId send_buffer;
   BufferId rmb;
   bool rmb_told = false;     ///< our Accept or Confirm is out: the peer may write
+  bool peer_left = false;    ///< by a Decline: it has no link of ours any more
   std::uint8_t version = 1;  ///< in which a Decline goes out
   Offered offered;           ///< client: what its Proposal holds
   Terms terms;               ///< of this handshake, since Accept; of its group on first contact
@@ -58,7 +59,7 @@ struct Attempt {
   template <class V>
   constexpr void members(V& v) const {
     v(conn, role, local, peer_address, crowded, device, group, link, first_contact, token);
-    v(send_buffer, rmb, rmb_told, version, offered, terms, peer, pull, timer);
+    v(send_buffer, rmb, rmb_told, peer_left, version, offered, terms, peer, pull, timer);
   }
 };
 

@@ -21,6 +21,12 @@ Link* find_working(Directory& directory, const LinkGroup& group) {
   });
 }
 
+// The first link of a forming group can tell of its end, too, once its queue pair may send.
+Link* find_sendable(Directory& directory, const LinkGroup& group) {
+  return find_link(directory, group,
+                   [](const Link& link) { return link.queue_pair == QpState::ReadyToSend; });
+}
+
 void retire(Turn& turn, Directory& directory, LinkGroup& group) {
   turn.timers.cancel(group.flow_timer);
   for (const LinkId id : group.links) lose_link(turn, directory, directory.links.at(id), "left");
@@ -58,8 +64,8 @@ void delete_one(Turn& turn, Directory& directory, Link& carrier, const wire::Del
 
 }  // namespace
 
-wire::DeleteLink delete_all(wire::DeleteLinkReason reason) {
-  return {.all = true, .orderly = true, .reason = reason};
+wire::DeleteLink delete_all(wire::DeleteLinkReason reason, bool orderly) {
+  return {.all = true, .orderly = orderly, .reason = reason};
 }
 
 void lose_link(Turn& turn, Directory& directory, Link& link, std::string_view why) {
@@ -92,7 +98,7 @@ void end_group(Turn& turn, Directory& directory, LinkGroup& group, const Ending&
   for (const ConnId conn : std::exchange(group.expectant, {})) {
     turn.signal({.kind = SignalKind::TryAgain, .conn = conn});
   }
-  Link* link = find_working(directory, group);
+  Link* link = find_sendable(directory, group);
   if (!ending.message || link == nullptr) return retire(turn, directory, group);
   group.leave_taken = {.heard = ending.heard};
   turn.arm(group.flow_timer, turn.config.timeouts.llc_response,

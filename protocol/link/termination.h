@@ -25,8 +25,8 @@ struct Ending {
   std::optional<wire::DeleteLink> message;
   bool heard = false;
 };
-/// The notice that the whole group goes.
-[[nodiscard]] wire::DeleteLink delete_all(wire::DeleteLinkReason reason);
+/// The notice that the whole group goes; orderly if no connection is lost by it.
+[[nodiscard]] wire::DeleteLink delete_all(wire::DeleteLinkReason reason, bool orderly = true);
 
 /// Terminates a group: signals GroupEnds, then GroupGone, at once or when the peer was told and has
 /// answered, or has not in time. Ending a group twice is no error.

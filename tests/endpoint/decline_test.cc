@@ -330,9 +330,9 @@ TEST(Decline, MissingFlagsInConfirmLink) {
   for (const Side liar : {kServer, kClient}) {
     Pair pair;
     pair.hook = [&](Side side, const Action& action) {
-      const auto* send = std::get_if<action::PostSend>(&action);
-      if (send == nullptr || side != liar) return Fate::pass();
+      if (side != liar || !std::holds_alternative<action::PostSend>(action)) return Fate::pass();
       Bytes message = pair.host(side).messages.back();
+      if (message[0] != std::byte{1}) return Fate::pass();
       message[3] &= std::byte{0x80};
       pair.inject_message(other(side), only_link(pair, other(side)), message);
       return Fate::drop();
@@ -351,9 +351,9 @@ TEST(Decline, ConfirmLinkOfAnotherLink) {
     for (const std::size_t byte : {9U, 25U, 28U}) {  // MAC, GID, QPN
       Pair pair;
       pair.hook = [&](Side side, const Action& action) {
-        const auto* send = std::get_if<action::PostSend>(&action);
-        if (send == nullptr || side != liar) return Fate::pass();
+        if (side != liar || !std::holds_alternative<action::PostSend>(action)) return Fate::pass();
         Bytes message = pair.host(side).messages.back();
+        if (message[0] != std::byte{1}) return Fate::pass();
         message[byte] ^= std::byte{1};
         pair.inject_message(other(side), only_link(pair, other(side)), message);
         return Fate::drop();

@@ -248,6 +248,8 @@ TEST(KernelV2, TheClientWithoutDeviceDeclinesAsTheKernelDoes) {
 
 constexpr std::string_view kNoConfirmLink =
     "e2d4c3d904002c20762e525400000001020100002000000000000000000000000000000000000000e2d4c3d9";
+constexpr std::string_view kGroupGoes =
+    "242c004000000300000000000000000000000000000000000000000000000000000000000000000000000000";
 
 TEST(KernelV2, TheServerDeclinesALinkThatDoesNotWorkAsTheKernelDoes) {
   Alone us(kernel(1, "762e"), {kServersRmb});
@@ -259,6 +261,7 @@ TEST(KernelV2, TheServerDeclinesALinkThatDoesNotWorkAsTheKernelDoes) {
     us.tell(input::Tick{});
   }
   EXPECT_EQ(us.tcp.back(), hex(kNoConfirmLink));
+  EXPECT_EQ(us.sent.back(), hex(kGroupGoes));
   ASSERT_TRUE(us.fell_back);
   EXPECT_EQ(us.fell_back->own, Diagnosis::ConfirmLinkTimeout);
 }

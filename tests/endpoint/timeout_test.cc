@@ -89,11 +89,17 @@ TEST(Timeout, ConfirmLinkRequestIsLost) {
   expect_nothing_left(pair, kClient);
 }
 
+// All that tells the client of the server's end is lost: its Decline and its DELETE LINK.
+bool says_goodbye(const Pair& pair, Side side, const Action& action) {
+  const bool decline = is_clc(action) && pair.now() > Instant(seconds(2));
+  return side == kServer && (decline || is_llc(pair, side, action, 4));
+}
+
 TEST(Timeout, ConfirmLinkRequestAndTheServersDeclineAreLost) {
   Pair pair;
   pair.hook = [&](Side side, const Action& action) {
-    const bool decline = side == kServer && is_clc(action) && pair.now() > Instant(seconds(2));
-    return decline || is_llc(pair, side, action, 1) ? Fate::drop() : Fate::pass();
+    const bool lost = says_goodbye(pair, side, action) || is_llc(pair, side, action, 1);
+    return lost ? Fate::drop() : Fate::pass();
   };
   const ConnId conn = pair.connect();
   pair.run(milliseconds(4999));
@@ -129,13 +135,34 @@ TEST(Timeout, ConfirmLinkAnswerNeverCompletes) {
 TEST(Timeout, ConfirmLinkAnswerNeverCompletesAndNoDeclineComes) {
   Pair pair;
   pair.hook = [&](Side side, const Action& action) {
-    const bool decline = side == kServer && is_clc(action) && pair.now() > Instant(seconds(2));
     const bool answer = side == kClient && is_llc(pair, side, action, 1);
-    return decline || answer ? Fate::drop() : Fate::pass();
+    return says_goodbye(pair, side, action) || answer ? Fate::drop() : Fate::pass();
   };
   const ConnId conn = pair.connect();
-  pair.run(seconds(7));
+  pair.run(seconds(9));
   EXPECT_EQ(pair.app(kClient, conn).closed, CloseReason::LinkLost);
+  expect_nothing_left(pair, kClient);
+}
+
+// The client knows that it was answered, and counts on the link; the server never learns it. Its
+// Decline alone would not be looked for any more.
+TEST(Timeout, AServerThatGivesUpTellsTheClientByDeleteLink) {
+  Pair pair;
+  pair.hook = [&](Side side, const Action& action) {
+    if (side != kClient || !is_llc(pair, side, action, 1)) return Fate::pass();
+    const auto& send = std::get<action::PostSend>(action);
+    pair.tell(kClient, input::SendDone{.link = send.link, .request = send.request});
+    return Fate::drop();
+  };
+  const ConnId conn = pair.connect();
+  pair.run(milliseconds(2900));
+  EXPECT_TRUE(pair.app(kClient, conn).connected);
+  pair.run(milliseconds(200));
+  EXPECT_EQ(pair.host(kServer).count({TraceEvent::Sends, "delete_link", "request"}), 1U);
+  EXPECT_TRUE(pair.app(kServer, conn).fell_back);
+  EXPECT_EQ(pair.app(kClient, conn).closed, CloseReason::LinkLost);
+  pair.run(seconds(3));
+  expect_nothing_left(pair, kServer);
   expect_nothing_left(pair, kClient);
 }
 
