@@ -2,24 +2,25 @@
 # SPDX-License-Identifier: MIT
 """The same conversation as the kernel's: each workload is played by two kernels, then by a host of
 ours with a kernel, as client and as server. `smclab compare` holds the captures against each
-other, and every difference has to be one that is explained (explained.py).
+other, and every difference has to be one that is explained (tests/compare/explained.py).
 
 conversation_test.py [--subset] SMCLAB [FOLDER]: FOLDER keeps the captures.
 """
-import collections
 import contextlib
-import json
+import importlib
 import pathlib
 import subprocess
 import sys
 
-import explained
 import matrix_test
 import witness
 import workloads
 from lab import Lab, Missing, capture, peer, results
 from lab.smc import UEID
 from lab.wires import address
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "compare"))
+explained = importlib.import_module("explained")
 
 PATIENCE_S = 60
 MACHINE, HOST = address(0), address(1)
@@ -95,49 +96,12 @@ class Ours:
         return serving.wait(PATIENCE_S), theirs
 
 
-class Judge:
-    """Holds what compare tells against what is explained."""
-
-    def __init__(self, smclab):
-        self.smclab = smclab
-        self.unexplained = 0
-        self.seen = collections.Counter()
-
-    def compare(self, kernels, ours, role):
-        command = [str(self.smclab), "compare", "--all", "--json", str(kernels), str(ours)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode in (0, 1), done.stderr
-        verdict = json.loads(done.stdout)
-        found = [self.explain(difference, role) for difference in verdict["differences"]]
-        reasons = sorted({entry.name for entry in found if entry})
-        words = f"explained: {', '.join(reasons)}" if reasons else "no difference"
-        print(f"{'DIFFERS' if None in found else 'same   '} {ours.stem}: {words}", flush=True)
-
-    def explain(self, difference, role):
-        told = f"{difference['where']}: {difference['what']}"
-        for entry in explained.ALL:
-            if role in entry.roles and entry.fits(told):
-                self.seen[entry, role] += 1
-                return entry
-        self.unexplained += 1
-        print(f"  unexplained: {told}")
-        for side in "ab":
-            if difference[side]:
-                print(f"    {side.upper()} {difference[side]['message']}")
-        return None
-
-    def outdated(self):
-        """What is explained, and does not occur."""
-        return [f"{entry.name} ({entry.pattern}), ours the {role}" for entry in explained.ALL
-                for role in entry.roles if not self.seen[entry, role]]
-
-
 def play(smclab, folder, works):
     """Every workload by two kernels, then with ours in each role it can have."""
     with Lab(machines=2) as lab:
         for work in works:
             by_kernels(lab, work, folder / f"kernels-{work.name}.pcap")
-    judge = Judge(smclab)
+    judge = explained.Judge(smclab)
     with Lab(machines=1, tap=True) as lab:
         for work in works:
             for role in ("client", "server"):
@@ -145,7 +109,8 @@ def play(smclab, folder, works):
                     continue  # a host of ours without SMC is no host of ours
                 path = folder / f"our-{role}-{work.name}.pcap"
                 Ours(lab, smclab, role).play(work, path)
-                judge.compare(folder / f"kernels-{work.name}.pcap", path, role)
+                judge.compare(folder / f"kernels-{work.name}.pcap", path,
+                              f"v2 {work.name}, ours the {role}")
     return judge
 
 
@@ -171,11 +136,7 @@ def main():
     except Missing as missing:
         print(f"skipped: {missing}")
         return witness.SKIPPED
-    outdated = judge.outdated()
-    for entry in outdated:
-        print(f"explained, and not found any more: {entry}")
-    print(f"conversations: {judge.unexplained} unexplained differences; {folder}")
-    return 1 if judge.unexplained or outdated else 0
+    return 0 if judge.good() else 1
 
 
 if __name__ == "__main__":
