@@ -106,8 +106,9 @@ tl::expected<Choice, Diagnosis> choose_terms(Context c, const Attempt& attempt,
 tl::expected<Terms, Diagnosis> take_terms(const Config& config, const Attempt& attempt,
                                           const wire::Accept& accept) {
   const bool v2 = accept.version >= 2;
+  // Linux has a diagnosis for versions that do not match, and gives this one.
   if (v2 ? !attempt.offered.v2 : !attempt.offered.v1) {
-    return tl::unexpected(Diagnosis::VersionMismatch);
+    return tl::unexpected(Diagnosis::ModeUnsupported);
   }
   Terms terms = v1_terms(config);
   if (!v2) return terms;

@@ -194,8 +194,8 @@ TEST(Decline, AcceptOfVersion2) {
   });
   pair.connect();
   pair.run();
-  EXPECT_EQ(pair.app(kClient, conn).own, Diagnosis::VersionMismatch);
-  EXPECT_EQ(pair.app(kServer, conn).peer, Diagnosis::VersionMismatch);
+  EXPECT_EQ(pair.app(kClient, conn).own, Diagnosis::ModeUnsupported);
+  EXPECT_EQ(pair.app(kServer, conn).peer, Diagnosis::ModeUnsupported);
   expect_nothing_left(pair, kServer);
 }
 

@@ -380,7 +380,7 @@ INSTANTIATE_TEST_SUITE_P(
                     a.version = 1;
                     a.extension.reset();
                   },
-                  Diagnosis::VersionMismatch, kV1}),
+                  Diagnosis::ModeUnsupported, kV1}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST_P(AcceptTwins, AreDeclined) {
