@@ -4,10 +4,13 @@
 ours with a kernel, as client and as server. `smclab compare` holds the captures against each
 other, and every difference has to be one that is explained (tests/compare/explained.py).
 
-conversation_test.py [--subset] SMCLAB [FOLDER]: FOLDER keeps the captures.
+conversation_test.py [--subset] SMCLAB [FOLDER]: FOLDER keeps the captures. The kernel is stock, so
+SMC-Rv2.1; with SMCLAB_LAB_V1=build once more over SMC-Rv1, with the module that takes soft-RoCE's
+addresses.
 """
 import contextlib
 import importlib
+import os
 import pathlib
 import subprocess
 import sys
@@ -16,6 +19,7 @@ import matrix_test
 import witness
 import workloads
 from lab import Lab, Missing, capture, peer, results
+from lab.running import wait_until
 from lab.smc import UEID
 from lab.wires import address
 
@@ -36,22 +40,22 @@ def carried(work, *ended):
             assert (one["transport"].replace("_", "-") == "smc-r") == work.over_smc, one
 
 
-def fresh(lab, work):
-    """Kernels that remember no link group, the client's with another UEID if the workload says."""
+def fresh(lab, version, client=None, ueid=""):
+    """Kernels that remember no link group, the client's with another UEID if there is one."""
     for machine in lab.machines:
         machine.smc.down()
-    lab.smc_up()
-    if work.client_ueid and len(lab.machines) == 2:
-        lab.b.run(f"smcctl ueid flush && smcctl ueid add {work.client_ueid}").check()
+    lab.smc_up(**({"with_v1": True, "ueid": None} if version == "v1" else {}))
+    if client and ueid:
+        client.run(f"smcctl ueid flush && smcctl ueid add {ueid}").check()
 
 
 def family(work, role):
     return ["--family", "tcp"] if work.plain == role else []
 
 
-def by_kernels(lab, work, path):
+def by_kernels(lab, version, work, path):
     """Two kernels."""
-    fresh(lab, work)
+    fresh(lab, version, lab.b, work.client_ueid)
     with capture(lab.a, path, "eth0"):
         words = peer(lab.a, "server", *work.server_words(), *family(work, "server"))
         server = lab.a.start(words).wait_for("listening")
@@ -64,54 +68,58 @@ def by_kernels(lab, work, path):
 class Ours:
     """A host of ours in the namespace, in one role, and the machine's kernel in the other."""
 
-    def __init__(self, lab, smclab, role):
-        self.lab, self.role = lab, role
+    def __init__(self, lab, smclab, version, role):
+        self.lab, self.version, self.role = lab, version, role
         self.program = smclab.parent / "smclab-peer"
 
     def words(self, work):
         mine = {"client": ["client", MACHINE, *work.client_words(), "--max-links", 2],
                 "server": ["server", *work.server_words()]}[self.role]
         ueid = self.role == "client" and work.client_ueid or UEID
-        words = [self.program, *mine, "--on", HOST, "--versions", 2, "--ueid", ueid]
-        return list(map(str, words))
+        protocol = {"v1": ["--versions", 1, "--link-local-gid"],
+                    "v2": ["--versions", 2, "--ueid", ueid]}[self.version]
+        return list(map(str, [self.program, *mine, "--on", HOST, *protocol]))
 
     def play(self, work, path):
-        fresh(self.lab, work)
-        if self.role == "server" and work.client_ueid:
-            self.lab.a.run(f"smcctl ueid flush && smcctl ueid add {work.client_ueid}").check()
+        kernel = self.lab.a if self.role == "server" else None
+        fresh(self.lab, self.version, kernel, work.client_ueid)
+        wait_until(self.has_addresses, 10, "the tap's link-local address")
         with capture(self.lab.host, path, "tap0"):
             ours, theirs = self.as_client(work) if self.role == "client" else self.as_server(work)
         carried(work, results(ours), results(theirs))
 
+    def has_addresses(self):
+        """A tap's link-local address is tentative for a while after it is made."""
+        shown = self.lab.host.run("ip -6 address show dev tap0 scope link").out
+        return "fe80" in shown and "tentative" not in shown
+
     def as_client(self, work):
         words = peer(self.lab.a, "server", *work.server_words(), *family(work, "server"))
         serving = self.lab.a.start(words).wait_for("listening")
-        ours = self.lab.host.run(self.words(work), PATIENCE_S)
+        ours = self.lab.host.run(self.words(work), PATIENCE_S).check()
         return ours, serving.wait(PATIENCE_S)
 
     def as_server(self, work):
         serving = self.lab.host.start(self.words(work)).wait_for("listening")
         words = peer(self.lab.a, "client", HOST, *work.client_words(), *family(work, "client"))
-        theirs = self.lab.a.run(words, PATIENCE_S)
+        theirs = self.lab.a.run(words, PATIENCE_S).check()
         return serving.wait(PATIENCE_S), theirs
 
 
-def play(smclab, folder, works):
+def play(judge, folder, version, works):
     """Every workload by two kernels, then with ours in each role it can have."""
     with Lab(machines=2) as lab:
         for work in works:
-            by_kernels(lab, work, folder / f"kernels-{work.name}.pcap")
-    judge = explained.Judge(smclab)
+            by_kernels(lab, version, work, folder / f"{version}-{work.name}-kernels.pcap")
     with Lab(machines=1, tap=True) as lab:
         for work in works:
             for role in ("client", "server"):
                 if work.plain == role:
                     continue  # a host of ours without SMC is no host of ours
-                path = folder / f"our-{role}-{work.name}.pcap"
-                Ours(lab, smclab, role).play(work, path)
-                judge.compare(folder / f"kernels-{work.name}.pcap", path,
-                              f"v2 {work.name}, ours the {role}")
-    return judge
+                path = folder / f"{version}-{work.name}-our-{role}.pcap"
+                Ours(lab, judge.smclab, version, role).play(work, path)
+                judge.compare(folder / f"{version}-{work.name}-kernels.pcap", path,
+                              f"{version} {work.name}, ours the {role}")
 
 
 @contextlib.contextmanager
@@ -132,7 +140,12 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with option_in_syns(smclab):
-            judge = play(smclab, folder, works)
+            judge = explained.Judge(smclab)
+            play(judge, folder, "v2", works)
+            if "--subset" not in sys.argv and os.environ.get("SMCLAB_LAB_V1") == "build":
+                play(judge, folder, "v1", [work for work in works if not work.client_ueid])
+            else:
+                print("not played: SMC-Rv1, whose kernel module SMCLAB_LAB_V1=build compiles")
     except Missing as missing:
         print(f"skipped: {missing}")
         return witness.SKIPPED
