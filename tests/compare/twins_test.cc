@@ -124,6 +124,12 @@ const Harmless kHarmless[] = {
          return std::holds_alternative<wire::SmcrOption>(line.message);
        });
      }},
+    {"SecondProposalFirst",
+     [](Story& s) {
+       const std::size_t first = place_of<wire::Proposal>(s);
+       const std::size_t second = place_of<wire::Proposal>(s, 1);
+       std::rotate(at(s, first), at(s, second), at(s, second + 1));
+     }},
     {"SecondHandshakeAmongLinks",
      [](Story& s) {
        const std::size_t confirm = place_of<wire::ConfirmLink>(s, 3);

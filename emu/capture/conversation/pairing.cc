@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <set>
 
@@ -12,17 +13,33 @@ namespace {
 using Numbers = std::vector<std::size_t>;
 using ByPort = std::map<std::optional<std::uint16_t>, Numbers>;
 
+// Proposals that are sent at once come in any order; what follows from them begins with the answer.
+std::uint64_t turn_of(const ConnectionTalk& connection) {
+  for (const Said& said : connection.clc) {
+    if (said.type != "proposal") return said.place.ordinal;
+  }
+  return ~std::uint64_t{0};
+}
+
+// All connections, as they were answered.
+Numbers in_turn(const Conversation& talk) {
+  Numbers numbers(talk.connections.size());
+  std::iota(numbers.begin(), numbers.end(), std::size_t{0});
+  std::stable_sort(numbers.begin(), numbers.end(), [&](std::size_t one, std::size_t another) {
+    return turn_of(talk.connections[one]) < turn_of(talk.connections[another]);
+  });
+  return numbers;
+}
+
 ByPort by_port(const Conversation& talk) {
   ByPort found;
-  for (std::size_t i = 0; i < talk.connections.size(); ++i) {
-    found[talk.connections[i].server_port].push_back(i);
-  }
+  for (const std::size_t i : in_turn(talk)) found[talk.connections[i].server_port].push_back(i);
   return found;
 }
 
 Numbers numbers_of(const Conversation& talk, bool with_handshake) {
   Numbers numbers;
-  for (std::size_t i = 0; i < talk.connections.size(); ++i) {
+  for (const std::size_t i : in_turn(talk)) {
     if (talk.connections[i].server_port.has_value() == with_handshake) numbers.push_back(i);
   }
   return numbers;

@@ -24,7 +24,7 @@ struct Pairing {
 };
 
 /// Connections are paired by the server's port where both have as many connections to each,
-/// since those that begin at once come in any order; else in order of appearance.
+/// and there in the order in which they were answered; else in that order only.
 [[nodiscard]] Pairing pair_up(const Conversation& a, const Conversation& b);
 
 }  // namespace smclab::capture
