@@ -118,6 +118,10 @@ const Harmless kHarmless[] = {
      [](Story& s) {
        std::swap(s[place_of<wire::TestLink>(s, 1)], s[place_of<wire::DeleteRkey>(s)]);
      }},
+    {"TestedAfterTheKeyWentAway",
+     [](Story& s) { std::swap(s[place_of<wire::TestLink>(s)], s[place_of<wire::DeleteRkey>(s)]); }},
+    {"TestedMoreOften",
+     [](Story& s) { insert(s, place_of<wire::TestLink>(s), s[place_of<wire::TestLink>(s)]); }},
     {"AgreedOutOfBand",
      [](Story& s) {
        std::erase_if(s, [](const Line& line) {
@@ -168,6 +172,30 @@ TEST(Twins, AKeyMayLiveTwice) {
   Story c = make_story();
   tell_on(c, 0x100);  // the first connection's, which lives
   EXPECT_FALSE(compare(listen(a), listen(c)).same());
+}
+
+// Two connections that end at the same time give their keys back in any order.
+TEST(Twins, KeysGoInAnyOrder) {
+  const auto deleted = [](std::uint32_t rkey) {
+    wire::DeleteRkey deletion;
+    deletion.rkeys.push_back({rkey});
+    return Line{Role::Client, deletion};
+  };
+  Story a = make_story();
+  Story b = make_story();
+  insert(a, place_of<wire::DeleteRkey>(a), deleted(0x100));
+  insert(b, place_of<wire::DeleteRkey>(b) + 1, deleted(0x100));
+  const Comparison found = compare(listen(a), listen(b));
+  EXPECT_TRUE(found.same()) << found.first().where << ": " << found.first().what;
+  EXPECT_FALSE(compare(listen(make_story()), listen(b)).same());
+}
+
+TEST(Twins, HowOftenALinkIsTestedIsNoted) {
+  Story twin = make_story();
+  insert(twin, place_of<wire::TestLink>(twin), twin[place_of<wire::TestLink>(twin)]);
+  const Comparison found = against_the_story(twin);
+  ASSERT_EQ(found.notes.size(), 1U);
+  EXPECT_EQ(found.notes[0], "links that were tested more often in one: 1");
 }
 
 TEST(Twins, AConnectionMoreIsFoundOut) {
@@ -235,11 +263,11 @@ TEST(Twins, EachDifferenceIsToldOnce) {
 TEST(Twins, StrangersMeetInTheirPlace) {
   Story a = make_story();
   Story b = make_story();
-  a[place_of<wire::TestLink>(a)].message = wire::DeleteRkey{};
-  b[place_of<wire::TestLink>(b)].message = wire::ConfirmRkey{};
+  b[place_of<wire::DeleteLink>(b)].message = wire::RequestAddLink{};
   const Comparison found = compare(listen(a), listen(b));
   ASSERT_EQ(found.differences.size(), 1U);
-  EXPECT_EQ(found.first().what, "delete_rkey of the client in A, confirm_rkey of the client in B");
+  EXPECT_EQ(found.first().what,
+            "delete_link of the server in A, request_add_link of the server in B");
 }
 
 // Two long lanes with nothing in common are laid side by side without a table of their product.
@@ -247,8 +275,8 @@ TEST(Twins, LongLanesOfStrangersAreBearable) {
   Story a = make_story();
   Story b = make_story();
   for (int i = 0; i < 3000; ++i) {
-    a.push_back({Role::Client, wire::TestLink{}});
-    b.push_back({Role::Client, wire::DeleteRkey{}});
+    a.push_back({Role::Client, wire::DeleteLink{}});
+    b.push_back({Role::Client, wire::RequestAddLink{}});
   }
   EXPECT_EQ(compare(listen(a), listen(b)).differences.size(), 3000U);
 }
@@ -321,17 +349,23 @@ const Hostile kInLlc[] = {
     {"RefusedKey", [](Story& s) { nth<wire::ConfirmRkey>(s, 1).negative = true; },
      "link group 1, link 1, LLC responses to the client", "negative is 0 in A, 1 in B"},
     {"AnotherKeyDeleted", [](Story& s) { nth<wire::DeleteRkey>(s).rkeys[0] = {0x100}; },
-     "link group 1, link 1, LLC requests to the server",
-     "rkeys[0] is 0x00000110 in A, 0x00000100 in B"},
+     "link group 1, link 1, LLC requests to the server", "delete_rkey is in "},
     {"EchoOfAnotherKey", [](Story& s) { nth<wire::ConfirmRkey>(s, 1).rkey = {0x100}; },
-     "link group 1, link 1, LLC responses to the client", "rkey is"},
+     "link group 1, link 1, LLC responses to the client", "confirm_rkey response is in "},
     {"Reason", [](Story& s) { nth<wire::DeleteLink>(s).reason = wire::DeleteLinkReason::LostPath; },
      "link group 1, link 1, LLC requests to the client", "reason is 0x00000000 in A, 0x00010000"},
     {"NotTheGroup", [](Story& s) { nth<wire::DeleteLink>(s).all = false; },
      "link group 1, link 1, LLC requests to the client", "all is 1 in A, 0 in B"},
-    {"Order",
-     [](Story& s) { std::swap(s[place_of<wire::TestLink>(s)], s[place_of<wire::DeleteRkey>(s)]); },
-     "link group 1, link 1, LLC requests to the server", "test_link is in A only"},
+    {"OrderOfLinks",
+     [](Story& s) { std::swap(s[place_of<wire::ConfirmLink>(s)], s[place_of<wire::AddLink>(s)]); },
+     "link group 1, link 1, LLC requests to the client", "confirm_link is in A only"},
+    {"OrderOfOneKey",
+     [](Story& s) {
+       std::swap(s[place_of<wire::ConfirmRkey>(s)], s[place_of<wire::DeleteRkey>(s)]);
+     },
+     "link group 1, link 1, LLC requests to the server", "confirm_rkey is in A only"},
+    {"KeyNeverDeleted", [](Story& s) { s.erase(at(s, place_of<wire::DeleteRkey>(s))); },
+     "link group 1, link 1, LLC requests to the server", "delete_rkey is in A only"},
     {"OneMore",
      [](Story& s) {
        s.push_back({Role::Server, wire::TestLink{}});

@@ -20,7 +20,7 @@ struct Middle {
   std::size_t to_b = 0;
 };
 
-Middle middle_of(const std::vector<Said>& a, const std::vector<Said>& b) {
+Middle middle_of(std::span<const Said> a, std::span<const Said> b) {
   Middle middle{.to_a = a.size(), .to_b = b.size()};
   const std::size_t shorter = std::min(a.size(), b.size());
   while (middle.from < shorter && of_a_kind(a[middle.from], b[middle.from])) ++middle.from;
@@ -36,7 +36,7 @@ Middle middle_of(const std::vector<Said>& a, const std::vector<Said>& b) {
 /// subsequence).
 class Table {
  public:
-  Table(const std::vector<Said>& a, const std::vector<Said>& b, const Middle& middle)
+  Table(std::span<const Said> a, std::span<const Said> b, const Middle& middle)
       : middle_(middle), columns_(middle.to_b - middle.from + 1) {
     counts_.resize((middle.to_a - middle.from + 1) * columns_);
     for (std::size_t i = middle.to_a; i-- > middle.from;) {
@@ -84,7 +84,7 @@ class Meetings {
 
 }  // namespace
 
-std::vector<Meeting> align(const std::vector<Said>& a, const std::vector<Said>& b) {
+std::vector<Meeting> align(std::span<const Said> a, std::span<const Said> b) {
   const Middle middle = middle_of(a, b);
   Meetings meetings;
   for (std::size_t i = 0; i < middle.from; ++i) meetings.of_a_kind(i, i);

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "emu/capture/conversation/said.h"
@@ -21,6 +22,6 @@ struct Meeting {
 
 /// Every message of both, in order: as many as can be meet one of their own kind (sender, type,
 /// request or response), and those between meet one by one.
-[[nodiscard]] std::vector<Meeting> align(const std::vector<Said>& a, const std::vector<Said>& b);
+[[nodiscard]] std::vector<Meeting> align(std::span<const Said> a, std::span<const Said> b);
 
 }  // namespace smclab::capture

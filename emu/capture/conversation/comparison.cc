@@ -4,11 +4,14 @@
 #include <algorithm>
 #include <array>
 #include <initializer_list>
+#include <limits>
 #include <set>
+#include <span>
 #include <string_view>
 #include <utility>
 
 #include "emu/capture/conversation/alignment.h"
+#include "emu/capture/conversation/key_pairing.h"
 #include "emu/capture/conversation/likeness.h"
 #include "emu/capture/conversation/pairing.h"
 
@@ -16,6 +19,7 @@ namespace smclab::capture {
 namespace {
 
 constexpr std::array kRoles = {Role::Client, Role::Server};
+constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
 
 std::string_view to_the_other(Role sender) {
   return sender == Role::Client ? "to the server" : "to the client";
@@ -70,8 +74,8 @@ class Comparer {
   }
 
   struct Lanes {
-    const std::vector<Said>& a;
-    const std::vector<Said>& b;
+    std::span<const Said> a;
+    std::span<const Said> b;
   };
   void compare_lane(const Lanes& lanes, const std::string& where, const Bounds& bounds) {
     for (const Meeting& meeting : align(lanes.a, lanes.b)) {
@@ -150,6 +154,10 @@ class Comparer {
     keep(std::move(difference));
   }
 
+  struct LinkName {
+    std::string text;
+    Bounds bounds;
+  };
   void compare_group(std::size_t number, const Pair& pair) {
     const auto& a = a_.groups[pair.first].links;
     const auto& b = b_.groups[pair.second].links;
@@ -158,24 +166,46 @@ class Comparer {
     for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
       const LinkTalk& link_a = i < a.size() ? a[i] : nothing;
       const LinkTalk& link_b = i < b.size() ? b[i] : nothing;
-      const std::string name =
-          "link group " + std::to_string(number + 1) + ", link " + std::to_string(i + 1);
-      compare_link({link_a, link_b}, name, {.group = number, .link = i});
+      compare_link(
+          {a_, pair.first, link_a}, {b_, pair.second, link_b},
+          {.text = "link group " + std::to_string(number + 1) + ", link " + std::to_string(i + 1),
+           .bounds = {.group = number, .link = i}});
     }
   }
 
-  struct Links {
-    const LinkTalk& a;
-    const LinkTalk& b;
+  // How often a link is tested is pace: what counts is whether, and that it answers.
+  void compare_link(const LinkPlace& a, const LinkPlace& b, const LinkName& name) {
+    static const Exchange kNothing;
+    compare_exchange({a.link.links, b.link.links}, name);
+    compare_exchange({a.link.tests, b.link.tests}, name, 1);
+    if (tests_in(a.link) != tests_in(b.link)) ++other_tests_;
+    for (const KeyPair& key : pair_keys(a, b, pairing_.connections)) {
+      compare_exchange({key.a ? a.link.keys[*key.a].said : kNothing,
+                        key.b ? b.link.keys[*key.b].said : kNothing},
+                       name);
+    }
+  }
+
+  static std::size_t tests_in(const LinkTalk& link) {
+    return link.tests.requests[0].size() + link.tests.requests[1].size();
+  }
+
+  struct Exchanges {
+    const Exchange& a;
+    const Exchange& b;
   };
-  void compare_link(const Links& links, const std::string& name, const Bounds& bounds) {
+  void compare_exchange(const Exchanges& exchanges, const LinkName& name, std::size_t most = kAll) {
+    const auto& [a, b] = exchanges;
+    const auto head = [&](const std::vector<Said>& lane) {
+      return std::span(lane).first(std::min(lane.size(), most));
+    };
     for (const Role sender : kRoles) {
       const std::size_t i = index_of(sender);
       const std::string_view to = to_the_other(sender);
-      compare_lane({links.a.requests[i], links.b.requests[i]},
-                   joined({name, ", LLC requests ", to}), bounds);
-      compare_lane({links.a.responses[i], links.b.responses[i]},
-                   joined({name, ", LLC responses ", to}), bounds);
+      compare_lane({head(a.requests[i]), head(b.requests[i])},
+                   joined({name.text, ", LLC requests ", to}), name.bounds);
+      compare_lane({head(a.responses[i]), head(b.responses[i])},
+                   joined({name.text, ", LLC responses ", to}), name.bounds);
     }
   }
 
@@ -225,6 +255,7 @@ class Comparer {
     };
     note("connections with the SMC-R option in SYN or SYN-ACK in one only", other_options_);
     note("directions that waited for space more often in one", other_pace_);
+    note("links that were tested more often in one", other_tests_);
     if (a_.plain != b_.plain) {
       note("connections of A with the SMC-R option and no CLC", a_.plain);
       note("connections of B with the SMC-R option and no CLC", b_.plain);
@@ -266,6 +297,7 @@ class Comparer {
   Namesakes names_;
   std::uint64_t other_options_ = 0;
   std::uint64_t other_pace_ = 0;
+  std::uint64_t other_tests_ = 0;
   Comparison result_;
 };
 

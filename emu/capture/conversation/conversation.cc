@@ -54,6 +54,25 @@ Said Listener::said(const SmcMessage& message, const Seat& listener) {
   return said;
 }
 
+// --- LLC by what it is about ------------------------------------------------------------------
+
+// A continuation names no key of its own link; it goes on with the request before it.
+Exchange& Listener::exchange_of(LinkTalk& link, const Said& said) {
+  if (said.type == "test_link") return link.tests;
+  if (!is_about_keys(said)) return link.links;
+  const Role owner = owner_of_keys(said);
+  const auto name = std::find_if(said.fields.begin(), said.fields.end(), [](const auto& field) {
+    return field.agreement == Agreement::Key;
+  });
+  const bool names = name != said.fields.end();
+  const KeyLife key = names ? KeyLife{name->value, name->life} : KeyLife{};
+  const auto found = std::find_if(link.keys.rbegin(), link.keys.rend(), [&](const KeyTalk& talk) {
+    return talk.owner == owner && (!names || talk.key == key);
+  });
+  if (found != link.keys.rend()) return found->said;
+  return link.keys.emplace_back(KeyTalk{.owner = owner, .key = key}).said;
+}
+
 // --- TCP: options and CLC ---------------------------------------------------------------------
 
 // Who the client is, its first message tells, whichever way that goes. Of a Decline with nothing
@@ -97,6 +116,10 @@ void Listener::add_clc(const SmcMessage& message) {
   connection.clc.push_back(said(
       message,
       {.group = connection.group.value_or(0), .link = connection.link, .owner = other(sender)}));
+  for (const SaidField& field : connection.clc.back().fields) {
+    if (field.agreement != Agreement::Key) continue;
+    connection.keys[index_of(sender)] = KeyLife{field.value, field.life};
+  }
 }
 
 void Listener::answer(std::size_t number, Role sender, const wire::ClcMessage& clc) {
@@ -152,8 +175,10 @@ void Listener::add_sent(const SmcMessage& message) {
   // What does not decode, a CDC too, stays among the link's messages.
   const Role sender = other(seat.owner);
   LinkTalk& link = talk_.groups[seat.group].links[seat.link];
-  auto& lane = message.response ? link.responses : link.requests;
-  lane[index_of(sender)].push_back(said(message, seat));
+  Said told = said(message, seat);
+  Exchange& exchange = exchange_of(link, told);
+  auto& lane = message.response ? exchange.responses : exchange.requests;
+  lane[index_of(sender)].push_back(std::move(told));
   learn_link(message, seat);
 }
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "emu/capture/conversation/cdc_lane.h"
@@ -24,22 +25,45 @@ using BySender = std::array<T, 2>;
   return sender == Role::Client ? 0 : 1;
 }
 
+/// A key from when it was given out until it is deleted; then it may be given out again.
+struct KeyLife {
+  std::string value;
+  unsigned life = 0;
+  bool operator==(const KeyLife&) const = default;
+};
+
 /// One TCP connection that spoke CLC, or one that is known by its CDCs alone, because the capture
 /// began after its handshake.
 struct ConnectionTalk {
   std::optional<std::uint16_t> server_port;  ///< nothing: the handshake was not captured
   BySender<bool> option{};                   ///< there was an SMC-R option in SYN, in SYN-ACK
   std::vector<Said> clc;
-  std::optional<std::size_t> group;  ///< in Conversation::groups
-  std::size_t link = 0;              ///< of the group: where the handshake put it
+  BySender<std::optional<KeyLife>> keys;  ///< of the RMBs that the two sides offered
+  std::optional<std::size_t> group;       ///< in Conversation::groups
+  std::size_t link = 0;                   ///< of the group: where the handshake put it
   BySender<CdcLane> cdc;
 };
 
 /// What each side asked and what it answered. Neither is ordered with the other side's, and one's
 /// requests are not ordered with one's answers: both sides may ask at once (RFC 7609 §3.5.5.3).
-struct LinkTalk {
+struct Exchange {
   BySender<std::vector<Said>> requests;
   BySender<std::vector<Said>> responses;
+};
+
+/// All that was said about one RMB of one side: CONFIRM RKEY, DELETE RKEY.
+struct KeyTalk {
+  Role owner = Role::Client;
+  KeyLife key;
+  Exchange said;
+};
+
+/// LLC by what it is about. One RMB's messages are not ordered with another's, nor with those about
+/// the link, since connections come and go on their own; TEST LINK comes when nothing else does.
+struct LinkTalk {
+  Exchange links;             ///< CONFIRM LINK, ADD LINK, DELETE LINK and what they consist of
+  Exchange tests;             ///< TEST LINK
+  std::vector<KeyTalk> keys;  ///< in the order of their first message
 };
 
 struct GroupTalk {
@@ -105,6 +129,7 @@ class Listener {
   void learn_link(const SmcMessage& message, const Seat& seat);
   [[nodiscard]] Place place_of(const SmcMessage& message) const;
   [[nodiscard]] Said said(const SmcMessage& message, const Seat& listener);
+  static Exchange& exchange_of(LinkTalk& link, const Said& said);
 
   Conversation talk_;
   std::int64_t start_ns_ = 0;

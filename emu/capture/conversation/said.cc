@@ -116,10 +116,13 @@ Agreement agreement_of(std::string_view field) noexcept {
   return found == kAgreements.end() ? Agreement::Equal : found->agreement;
 }
 
+bool is_about_keys(const Said& said) noexcept {
+  return said.type == "confirm_rkey" || said.type == "confirm_rkey_continuation" ||
+         said.type == "delete_rkey";
+}
+
 Role owner_of_keys(const Said& said) noexcept {
-  const bool echo =
-      said.response && (said.type == "confirm_rkey" || said.type == "confirm_rkey_continuation" ||
-                        said.type == "delete_rkey");
+  const bool echo = said.response && is_about_keys(said);
   if (!echo) return said.sender;
   return said.sender == Role::Client ? Role::Server : Role::Client;
 }

@@ -51,6 +51,8 @@ struct Said {
   Place place;
 };
 
+/// Whether it is CONFIRM RKEY, its continuation, or DELETE RKEY.
+[[nodiscard]] bool is_about_keys(const Said& said) noexcept;
 /// Whose keys a message is about: the answers about keys repeat the asker's.
 [[nodiscard]] Role owner_of_keys(const Said& said) noexcept;
 
