@@ -5,6 +5,7 @@ played on a stage. Called with the program's path and the stage; on emu it needs
 to itself.
 """
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,11 @@ def kernels(scenario):
     return beside if beside.exists() else _CAPTURES / scenario.parent.name / name
 
 
+def is_for(stage, scenario):
+    only = re.search(r"^stages: \[(.*)\]", scenario.read_text(encoding="utf-8"), re.M)
+    return not only or stage in re.split(", *", only[1])
+
+
 def play(smclab, stage, scenario, folder):
     command = [smclab, "run", "--stage", stage, "--out", folder, scenario]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
@@ -36,6 +42,9 @@ def main():
         for scenario in scenarios:
             version, name = scenario.parent.name, scenario.name.removesuffix(".smc.yml")
             folder = pathlib.Path(scratch) / f"{version}-{name}"
+            if not is_for(stage, scenario):
+                print(f"not for {stage}: {version} {name}")
+                continue
             play(smclab, stage, scenario, folder)
             judge.compare(kernels(scenario), folder, f"{stage} {version} {name}")
     return 0 if judge.good() else 1
