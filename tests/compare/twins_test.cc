@@ -190,6 +190,32 @@ TEST(Twins, KeysGoInAnyOrder) {
   EXPECT_FALSE(compare(listen(make_story()), listen(b)).same());
 }
 
+// Of version 2 the answer to DELETE RKEY names no key: it belongs to the question before it.
+TEST(Twins, AnswersWithoutAKeyBelongToTheirQuestion) {
+  const auto ending = [](std::initializer_list<std::uint32_t> rkeys) {
+    Story story = make_story();
+    std::erase_if(story, [](const Line& line) {
+      return std::holds_alternative<wire::DeleteRkey>(line.message);
+    });
+    for (const std::uint32_t rkey : rkeys) {
+      wire::DeleteRkey deletion{.head = {.version = wire::LlcVersion::V2}};
+      deletion.rkeys.push_back({rkey});
+      story.push_back({Role::Client, deletion});
+      deletion.rkeys = {};
+      deletion.head.response = true;
+      story.push_back({Role::Server, deletion});
+    }
+    return story;
+  };
+  const Story story = ending({0x100, 0x110});
+  EXPECT_TRUE(compare(listen(story), listen(ending({0x110, 0x100}))).same());
+  Story unanswered = ending({0x110, 0x100});
+  unanswered.erase(unanswered.end() - 3);
+  const Comparison found = compare(listen(story), listen(unanswered));
+  ASSERT_EQ(found.differences.size(), 1U);
+  EXPECT_EQ(found.first().what, "delete_rkey response is in A only");
+}
+
 TEST(Twins, HowOftenALinkIsTestedIsNoted) {
   Story twin = make_story();
   insert(twin, place_of<wire::TestLink>(twin), twin[place_of<wire::TestLink>(twin)]);

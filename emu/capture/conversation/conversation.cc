@@ -56,21 +56,31 @@ Said Listener::said(const SmcMessage& message, const Seat& listener) {
 
 // --- LLC by what it is about ------------------------------------------------------------------
 
-// A continuation names no key of its own link; it goes on with the request before it.
-Exchange& Listener::exchange_of(LinkTalk& link, const Said& said) {
+// Answers of version 2 to DELETE RKEY name no key, nor do continuations: they belong to what was
+// asked last about this owner's keys, since one exchange follows the other.
+Exchange& Listener::exchange_of(const Seat& seat, const Said& said) {
+  LinkTalk& link = talk_.groups[seat.group].links[seat.link];
   if (said.type == "test_link") return link.tests;
   if (!is_about_keys(said)) return link.links;
   const Role owner = owner_of_keys(said);
+  const auto last = last_keys_.try_emplace({seat.group, seat.link, owner}).first;
   const auto name = std::find_if(said.fields.begin(), said.fields.end(), [](const auto& field) {
     return field.agreement == Agreement::Key;
   });
-  const bool names = name != said.fields.end();
-  const KeyLife key = names ? KeyLife{name->value, name->life} : KeyLife{};
-  const auto found = std::find_if(link.keys.rbegin(), link.keys.rend(), [&](const KeyTalk& talk) {
-    return talk.owner == owner && (!names || talk.key == key);
+  if (name == said.fields.end() && last->second) {
+    KeyTalk& talk = link.keys[*last->second];
+    const bool deletes = said.response && said.type == "delete_rkey";
+    if (deletes) ++lives_[{seat.group, seat.link, owner, talk.key.value}];
+    return talk.said;
+  }
+  const KeyLife key =
+      name != said.fields.end() ? KeyLife{name->value, name->life} : KeyLife{.value = {}};
+  const auto found = std::find_if(link.keys.begin(), link.keys.end(), [&](const KeyTalk& talk) {
+    return talk.owner == owner && talk.key == key;
   });
-  if (found != link.keys.rend()) return found->said;
-  return link.keys.emplace_back(KeyTalk{.owner = owner, .key = key}).said;
+  last->second = static_cast<std::size_t>(found - link.keys.begin());
+  if (found == link.keys.end()) link.keys.push_back(KeyTalk{.owner = owner, .key = key});
+  return link.keys[*last->second].said;
 }
 
 // --- TCP: options and CLC ---------------------------------------------------------------------
@@ -174,9 +184,8 @@ void Listener::add_sent(const SmcMessage& message) {
   if (std::holds_alternative<wire::Cdc>(message.content)) return add_cdc(message, seat);
   // What does not decode, a CDC too, stays among the link's messages.
   const Role sender = other(seat.owner);
-  LinkTalk& link = talk_.groups[seat.group].links[seat.link];
   Said told = said(message, seat);
-  Exchange& exchange = exchange_of(link, told);
+  Exchange& exchange = exchange_of(seat, told);
   auto& lane = message.response ? exchange.responses : exchange.requests;
   lane[index_of(sender)].push_back(std::move(told));
   learn_link(message, seat);

@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "emu/capture/conversation/cdc_lane.h"
@@ -129,7 +130,7 @@ class Listener {
   void learn_link(const SmcMessage& message, const Seat& seat);
   [[nodiscard]] Place place_of(const SmcMessage& message) const;
   [[nodiscard]] Said said(const SmcMessage& message, const Seat& listener);
-  static Exchange& exchange_of(LinkTalk& link, const Said& said);
+  Exchange& exchange_of(const Seat& seat, const Said& said);
 
   Conversation talk_;
   std::int64_t start_ns_ = 0;
@@ -137,6 +138,8 @@ class Listener {
   std::map<QueuePairName, Seat> seats_;
   std::map<TokenName, std::size_t> tokens_;
   std::map<KeyName, unsigned> lives_;  ///< how often a key was deleted
+  /// By group, link and owner: the place in LinkTalk::keys of the one that was spoken of last.
+  std::map<std::tuple<std::size_t, std::size_t, Role>, std::optional<std::size_t>> last_keys_;
   /// Of each connection, by the side that offers them.
   std::vector<BySender<std::optional<std::uint32_t>>> rings_;
 };
