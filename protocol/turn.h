@@ -54,7 +54,7 @@ enum class SignalKind : std::uint8_t {
   LinkAsked,      ///< client: the server's CONFIRM LINK arrived and was right
   LinkConfirmed,  ///< CONFIRM LINK was exchanged
   LinkRefused,    ///< it cannot be used: `why`
-  LinkLost,       ///< it cannot carry anything any more
+  LinkLost,       ///< it cannot carry anything any more; not `ok`: the peer deleted it
   // To the handshake `conn`.
   RkeyDone,  ///< CONFIRM RKEY was answered; `ok` says how
   TryAgain,  ///< the first contact that it waited for is over

@@ -33,7 +33,7 @@ void Endpoint::deliver(Turn& turn, const Signal& signal) {
     case SignalKind::LinkRefused:
       return negotiate(turn, signal.conn, handshake::LinkRefused{signal.why});
     case SignalKind::LinkLost:
-      return negotiate(turn, signal.conn, handshake::LinkLost{});
+      return negotiate(turn, signal.conn, handshake::LinkLost{.peer_gave_up = !signal.ok});
     case SignalKind::RkeyDone:
       return negotiate(turn, signal.conn, handshake::RkeyDone{signal.ok});
     case SignalKind::TryAgain:

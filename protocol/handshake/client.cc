@@ -185,17 +185,18 @@ Outcome Client::on(Context c, AwaitConfirmLink&, const LinkRefused& event) {
   return decline(c, attempt_, event.why);
 }
 
-Outcome Client::on(Context c, AwaitConfirmLink&, const LinkLost&) {
-  return wait_for_decline(c, "link lost");
+Outcome Client::on(Context c, AwaitConfirmLink&, const LinkLost& event) {
+  return wait_for_decline(c, "link lost", event.peer_gave_up);
 }
 
 Outcome Client::on(Context c, AwaitConfirmLink&, const TimerFired&) {
   return wait_for_decline(c, "no CONFIRM LINK");
 }
 
-Outcome Client::wait_for_decline(Context c, std::string_view why) {
-  become(c, LateDecline{}, why);
-  arm(c, attempt_, c.turn.config.timeouts.late_decline_wait);
+Outcome Client::wait_for_decline(Context c, std::string_view why, bool server_gave_up) {
+  const Timeouts& timeouts = c.turn.config.timeouts;
+  become(c, LateDecline{server_gave_up}, why);
+  arm(c, attempt_, server_gave_up ? timeouts.clc_wait : timeouts.late_decline_wait);
   // A CONFIRM LINK that still comes would be answered, and the server believe in the link.
   lose_link(c.turn, c.directory, c.directory.links.at(attempt_.link), why);
   return {};
@@ -209,8 +210,8 @@ Outcome Client::on(Context c, AnswerConfirmLink&, const LinkRefused& event) {
   return decline(c, attempt_, event.why);
 }
 
-Outcome Client::on(Context c, AnswerConfirmLink&, const LinkLost&) {
-  return wait_for_decline(c, "link lost");
+Outcome Client::on(Context c, AnswerConfirmLink&, const LinkLost& event) {
+  return wait_for_decline(c, "link lost", event.peer_gave_up);
 }
 
 Outcome Client::on(Context c, AnswerConfirmLink&, const TimerFired&) {
@@ -221,7 +222,9 @@ Outcome Client::on(Context c, AnswerConfirmLink&, const TimerFired&) {
   return fail(c, attempt_, CloseReason::LinkLost, "the answer to CONFIRM LINK is lost");
 }
 
-Outcome Client::on(Context c, LateDecline&, const TimerFired&) {
+Outcome Client::on(Context c, LateDecline& state, const TimerFired&) {
+  // The server's application would read a Decline of ours.
+  if (state.server_gave_up) return fail(c, attempt_, CloseReason::TcpFailed, "no Decline");
   return decline(c, attempt_, Diagnosis::ConfirmLinkTimeout);
 }
 

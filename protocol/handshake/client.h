@@ -59,9 +59,16 @@ class Client {
   struct AnswerConfirmLink : Stateless<AnswerConfirmLink> {
     static constexpr std::string_view name = "AnswerConfirmLink";
   };
-  /// The link failed us. The server's Decline may be on its way; ours must not cross it.
-  struct LateDecline : Stateless<LateDecline> {
+  /// The link failed us. The server's Decline may be on its way, and is for certain if the server
+  /// deleted the link; ours must not cross it.
+  struct LateDecline {
     static constexpr std::string_view name = "LateDecline";
+    bool server_gave_up = false;
+    bool operator==(const LateDecline&) const = default;
+    template <class V>
+    constexpr void members(V& v) const {
+      v(server_gave_up);
+    }
   };
   using State = std::variant<AwaitAccept, Prepare, ConnectLink, AwaitConfirmLink, AnswerConfirmLink,
                              LateDecline>;
@@ -73,7 +80,7 @@ class Client {
   Outcome prepare(Context c, const Preparation& preparation, Readiness readiness);
   Outcome advance(Context c, const Readiness& readiness);
   void send_confirm(Context c);
-  Outcome wait_for_decline(Context c, std::string_view why);
+  Outcome wait_for_decline(Context c, std::string_view why, bool server_gave_up = false);
 
   Outcome on(Context c, AwaitAccept&, const MessageArrived& event);
   Outcome on(Context c, AwaitAccept&, const TimerFired&);
@@ -87,13 +94,13 @@ class Client {
   Outcome on(Context c, ConnectLink&, const TimerFired&);
   Outcome on(Context c, AwaitConfirmLink&, const LinkAsked&);
   Outcome on(Context c, AwaitConfirmLink&, const LinkRefused& event);
-  Outcome on(Context c, AwaitConfirmLink&, const LinkLost&);
+  Outcome on(Context c, AwaitConfirmLink&, const LinkLost& event);
   Outcome on(Context c, AwaitConfirmLink&, const TimerFired&);
   Outcome on(Context c, AnswerConfirmLink&, const LinkConfirmed&);
   Outcome on(Context c, AnswerConfirmLink&, const LinkRefused& event);
-  Outcome on(Context c, AnswerConfirmLink&, const LinkLost&);
+  Outcome on(Context c, AnswerConfirmLink&, const LinkLost& event);
   Outcome on(Context c, AnswerConfirmLink&, const TimerFired&);
-  Outcome on(Context c, LateDecline&, const TimerFired&);
+  Outcome on(Context c, LateDecline& state, const TimerFired&);
   template <class S, class E>
   Outcome on(Context, S&, const E&) {
     return {};

@@ -45,7 +45,9 @@ struct LinkConfirmed {};
 struct LinkRefused {
   Diagnosis why = Diagnosis::None;
 };
-struct LinkLost {};
+struct LinkLost {
+  bool peer_gave_up = false;  ///< by DELETE LINK: its Decline is on the way
+};
 
 struct BufferReady {
   BufferId buffer;

@@ -199,7 +199,12 @@ Outcome Server::on(Context c, ConfirmLink&, const LinkRefused& event) {
   return decline(c, attempt_, event.why);
 }
 
-Outcome Server::on(Context c, ConfirmLink&, const LinkLost&) {
+Outcome Server::on(Context c, ConfirmLink&, const LinkLost& event) {
+  if (event.peer_gave_up) {
+    become(c, LateDecline{}, "the client deleted the link");
+    arm(c, attempt_, c.turn.config.timeouts.late_decline_wait);
+    return {};
+  }
   return decline(c, attempt_, Diagnosis::ConfirmLinkTimeout);
 }
 

@@ -94,7 +94,7 @@ class Server {
   Outcome on(Context c, AwaitConfirm&, const TimerFired&);
   Outcome on(Context c, ConfirmLink&, const LinkConfirmed&);
   Outcome on(Context c, ConfirmLink&, const LinkRefused& event);
-  Outcome on(Context c, ConfirmLink&, const LinkLost&);
+  Outcome on(Context c, ConfirmLink&, const LinkLost& event);
   Outcome on(Context c, ConfirmLink&, const TimerFired&);
   Outcome on(Context c, LateDecline&, const LinkConfirmed&);
   Outcome on(Context c, LateDecline&, const TimerFired&);

@@ -80,7 +80,10 @@ void lose_link(Turn& turn, Directory& directory, Link& link, std::string_view wh
   directory.pool.end_link(link.id);
   group.rtokens.erase_link(link.id);
   if (group.is(GroupState::Forming)) {
-    turn.signal({.kind = SignalKind::LinkLost, .conn = group.founder, .link = link.id});
+    turn.signal({.kind = SignalKind::LinkLost,
+                 .conn = group.founder,
+                 .link = link.id,
+                 .ok = !group.leave_taken.heard});
   } else if (group.is(GroupState::Established) && find_working(directory, group) == nullptr) {
     end_group(turn, directory, group, {.why = "no link left"});
   } else if (group.is(GroupState::Ending) && turn.timers.waits(group.flow_timer)) {
@@ -110,7 +113,8 @@ void handle_delete_link(Turn& turn, Directory& directory, Link& link,
                         const wire::DeleteLink& message) {
   LinkGroup& group = directory.group_of(link);
   if (group.is(GroupState::Forming)) {
-    // The server gave up before the first link was proven; its Decline will tell why.
+    // The peer gave up before the first link was proven; its Decline will tell why.
+    group.leave_taken.heard = true;
     return lose_link(turn, directory, link, "DELETE LINK before CONFIRM LINK");
   }
   if (group.is(GroupState::Ending)) {

@@ -186,10 +186,43 @@ TEST(DeleteLink, BeforeConfirmLinkMakesTheClientWaitForTheDecline) {
   const ConnId conn = pair.connect();
   pair.run(milliseconds(100));
   receive(pair, kClient, encoded(wire::DeleteLink{.all = true}));
-  pair.run(milliseconds(900));
-  EXPECT_FALSE(pair.app(kClient, conn).fell_back);
+  pair.run(milliseconds(2800));
+  EXPECT_FALSE(pair.app(kClient, conn).fell_back) << "ours must not cross the server's Decline";
   pair.run(milliseconds(200));
-  expect_declined(pair, conn, {kClient, Diagnosis::ConfirmLinkTimeout, 28});
+  expect_declined(pair, conn, {kServer, Diagnosis::ConfirmLinkTimeout, 44});
+}
+
+TEST(DeleteLink, BeforeConfirmLinkAndNoDeclineEndsTheConnection) {
+  Pair pair;
+  pair.hook = [&](Side side, const Action& action) {
+    const bool late = pair.now() > Instant(milliseconds(100));
+    const bool llc = std::holds_alternative<action::PostSend>(action);
+    const bool clc = late && std::holds_alternative<action::WriteTcp>(action);
+    return side == kServer && (llc || clc) ? Fate::drop() : Fate::pass();
+  };
+  const ConnId conn = pair.connect();
+  pair.run(milliseconds(100));
+  receive(pair, kClient, encoded(wire::DeleteLink{.all = true}));
+  pair.run(milliseconds(5900));
+  EXPECT_FALSE(pair.app(kClient, conn).closed);
+  pair.run(milliseconds(200));
+  EXPECT_EQ(pair.app(kClient, conn).closed, CloseReason::TcpFailed);
+  EXPECT_FALSE(pair.app(kClient, conn).fell_back);
+}
+
+TEST(DeleteLink, OfTheClientMakesTheServerWaitForTheDecline) {
+  Pair pair;
+  pair.hook = [&](Side side, const Action& action) {
+    const bool llc = side == kClient && std::holds_alternative<action::PostSend>(action);
+    return llc ? Fate::drop() : Fate::pass();
+  };
+  const ConnId conn = pair.connect();
+  pair.run(milliseconds(100));
+  receive(pair, kServer, encoded(wire::DeleteLink{.all = true}));
+  pair.run(milliseconds(900));
+  EXPECT_FALSE(pair.app(kServer, conn).fell_back);
+  pair.run(milliseconds(200));
+  EXPECT_EQ(pair.app(kServer, conn).own, Diagnosis::ConfirmLinkTimeout);
 }
 
 TEST(IdleGroup, IsDeletedByTheServerAndAnswered) {
