@@ -68,7 +68,8 @@ std::map<std::string_view, Reader> readers(Options& o) {
 std::map<std::string_view, bool*> switches(Options& o) {
   return {{"--half-close", &o.request.half_close},
           {"--assume-offered", &o.assume_offered},
-          {"--link-local-gid", &o.link_local_gid}};
+          {"--link-local-gid", &o.link_local_gid},
+          {"--verbs", &o.verbs}};
 }
 
 }  // namespace

@@ -42,13 +42,13 @@ Party::Party(const Options& options)
 }
 Party::~Party() = default;
 
-tl::expected<void, std::string> Party::open(const Device& device) {
+tl::expected<void, std::string> Party::open(const RnicPort& port) {
   stack::Parameters parameters{.smc = options_.config};
-  parameters.smc.devices = {device};
-  parameters.smc.peer_id = runtime::new_peer_id(device.mac);
+  parameters.smc.devices = {port.device};
+  parameters.smc.peer_id = runtime::new_peer_id(port.device.mac);
   parameters.smc.host_name = "smclab";
   parameters.smc.trace_data = trace_.is_open();
-  const runtime::RealHost::Setup setup{.parameters = parameters};
+  const runtime::RealHost::Setup setup{.parameters = parameters, .ports = port.ports};
   host_ = std::make_unique<runtime::RealHost>(loop_, clock_, setup, *this);
   auto opened = host_->open(runtime::entropy_of_the_system(), runtime::Senders::Any);
   if (!opened) return opened;

@@ -18,6 +18,7 @@
 #include "emu/runtime/real_host.h"
 #include "tests/interop/peer/exchange.h"
 #include "tests/interop/peer/options.h"
+#include "tests/interop/peer/rnic_port.h"
 
 namespace smclab::interop {
 
@@ -27,7 +28,7 @@ class Party : public runtime::HostOwner {
   ~Party() override;
 
   /// The error is one sentence.
-  [[nodiscard]] tl::expected<void, std::string> open(const Device& device);
+  [[nodiscard]] tl::expected<void, std::string> open(const RnicPort& port);
   /// Until all exchanges are over, or patience is.
   void run();
   /// Prints a line of JSON for each exchange. True if all were complete and intact.
