@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""The cells of the matrix: what is played between smclab-peer (ours, in the namespace) and smcpeer
-(a machine's kernel), and what must come of it.
+"""The cells of the matrix: what is played between smclab-peer (ours, where a stand has it) and
+smcpeer (a machine's kernel), and what must come of it.
 """
 import json
 
 import witness
 from lab import LabError, capture, faults, peer, results
 from lab.smc import UEID
-from lab.wires import address
+from stands import OURS
 
-MACHINE, HOST = address(0), address(1)
 MIB = 1 << 20
 PATIENCE_S = 60
 PORT = 45_000  # of no protocol that tshark knows: it would find fault with our bytes
@@ -18,14 +17,18 @@ PORT = 45_000  # of no protocol that tshark knows: it would find fault with our 
 class Cell:
     """One story, with us as `ours`, the client or the server."""
 
-    def __init__(self, lab, smclab, version, ours):
-        self.lab, self.smclab, self.version, self.ours = lab, smclab, version, ours
+    def __init__(self, stand, version, ours):
+        self.stand, self.version, self.ours = stand, version, ours
+        self.kernel, self.place = stand.lab.a, stand.place
         self.seen = []  # messages of the capture
+        self.broken = False  # the laboratory is of no further use
+        self.note = ""  # what the reader of the totals should know
 
     def play(self, story, path):
-        with capture(self.lab.host, path, "tap0"):
+        """With a capture at `path`, held against what strangers make of it."""
+        with capture(self.place, path, self.stand.device):
             judge = story(self)
-        self.seen = witness.messages(self.smclab, path)
+        self.seen = witness.messages(self.stand.smclab, path)
         judge()
         witness.clean(path, has_smc=any(m["layer"] != "tcp_option" for m in self.seen))
 
@@ -35,24 +38,22 @@ class Cell:
         protocol = ["--versions", "2", "--ueid", ueid]
         if self.version == "v1":
             protocol = ["--versions", "1", "--link-local-gid"]
-        role = ["client", MACHINE] if self.ours == "client" else ["server"]
-        program = self.smclab.parent / "smclab-peer"
-        return list(map(str, [program, *role, "--on", HOST, "--port", PORT, *protocol, *words]))
+        return self.stand.program(self.ours, "--port", PORT, *protocol, *words)
 
     def their_words(self, *words):
-        role = ["server"] if self.ours == "client" else ["client", HOST]
-        return peer(self.lab.a, *role, "--port", PORT, *words)
+        role = ["server"] if self.ours == "client" else ["client", OURS]
+        return peer(self.kernel, *role, "--port", PORT, *words)
 
     def run(self, client_words, server_words=(), theirs=(), **settings):
         """Both programs to their end: (our results, theirs)."""
         if self.ours == "client":
-            serving = self.lab.a.start(self.their_words(*server_words, *theirs))
+            serving = self.kernel.start(self.their_words(*server_words, *theirs))
             serving.wait_for("listening")
-            ours = self.lab.host.run(self.our_words(*client_words, **settings), PATIENCE_S)
+            ours = self.place.run(self.our_words(*client_words, **settings), PATIENCE_S)
             return results(ours), results(serving.wait(PATIENCE_S))
-        serving = self.lab.host.start(self.our_words(*server_words, **settings))
+        serving = self.place.start(self.our_words(*server_words, **settings))
         serving.wait_for("listening")
-        asked = self.lab.a.run(self.their_words(*client_words, *theirs), PATIENCE_S)
+        asked = self.kernel.run(self.their_words(*client_words, *theirs), PATIENCE_S)
         return results(serving.wait(PATIENCE_S)), results(asked)
 
     # --- what must have come of it ------------------------------------------------------------
@@ -122,7 +123,7 @@ def eight_connections(cell):
 
 
 def loss_3_percent(cell):
-    with faults.netem(cell.lab.a, "loss 3%"):
+    with faults.netem(cell.kernel, "loss 3%"):
         return _transfer(cell, "--mode", "both", "--bytes", MIB)
 
 
@@ -165,13 +166,12 @@ def killed_we_are(cell):
     """The whole host of ours dies, RNIC and all: the kernel tells its program, soon."""
     words = ("--mode", "down" if cell.ours == "client" else "up", "--bytes", 512 * MIB)
     if cell.ours == "client":
-        theirs = cell.lab.a.start(cell.their_words()).wait_for("listening")
-        ours = cell.lab.host.start(cell.our_words(*words))
+        theirs = cell.kernel.start(cell.their_words()).wait_for("listening")
+        ours = cell.place.start(cell.our_words(*words))
     else:
-        ours = cell.lab.host.start(cell.our_words()).wait_for("listening")
-        theirs = cell.lab.a.start(cell.their_words(*words))
-    cell.lab.host.run(["sleep", "1.5"])
-    ours.kill()
+        ours = cell.place.start(cell.our_words()).wait_for("listening")
+        theirs = cell.kernel.start(cell.their_words(*words))
+    ours.wait_for("moving").kill()
     try:
         told = results(theirs.wait(PATIENCE_S))
     except LabError as hangs:

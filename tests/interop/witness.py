@@ -11,8 +11,8 @@ import tempfile
 import time
 
 from lab import Missing
+from tally import Tally
 
-SKIPPED = 77
 _WIRE = pathlib.Path(__file__).resolve().parents[1] / "wire"
 
 
@@ -68,22 +68,27 @@ def _covered(pieces):
 def play(make_lab, stories):
     """Each story in one laboratory: story(lab, smclab, folder for captures). The exit code."""
     smclab = pathlib.Path(sys.argv[1]).resolve()
+    tally = Tally()
     try:
         with tempfile.TemporaryDirectory() as scratch:
             folder = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else scratch)
             folder.mkdir(parents=True, exist_ok=True)
-            _play_in(make_lab(), stories, (smclab, folder))
+            _play_in(make_lab(), stories, (smclab, folder), tally)
     except Missing as missing:
-        print(f"skipped: {missing}")
-        return SKIPPED
-    return 0
+        for story in stories:
+            tally.skipped(_name(story), missing)
+    return tally.code()
 
 
-def _play_in(laboratory, stories, where):
+def _name(story):
+    return story.__name__.replace("_", " ")
+
+
+def _play_in(laboratory, stories, where, tally):
     started = time.monotonic()
     with laboratory as lab:
         print(f"up after {time.monotonic() - started:.1f} s", flush=True)
         for story in stories:
             story(lab, *where)
-            print(f"passed: {story.__name__}, {time.monotonic() - started:.1f} s", flush=True)
+            tally.passed(f"{_name(story)}, {time.monotonic() - started:.1f} s")
     print(f"down after {time.monotonic() - started:.1f} s")

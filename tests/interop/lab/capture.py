@@ -17,7 +17,8 @@ def capture(place, target, device, only=FILTER):
     name = f"{device}-{target.stem}.pcap"
     # --immediate-mode: otherwise the last frames stay in the kernel's ring when tcpdump ends. The
     # file is in the machine's memory first: the share is too slow for every frame.
-    words = ["tcpdump", "--immediate-mode", "-B", "32768", "-Z", "root", "-n", "-s", "0"]
+    # The ring has places of one size, that of the longest frame it may have to take (-s).
+    words = ["tcpdump", "--immediate-mode", "-B", "65536", "-Z", "root", "-n", "-s", "2048"]
     tcpdump = place.start([*words, "-i", device, "-w", f"{place.scratch}/{name}", only])
     tcpdump.wait_for("listening on")
     try:

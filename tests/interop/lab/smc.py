@@ -7,6 +7,8 @@ import json
 
 UEID = "SMCLAB-UEID1"
 PNETID = "NET1"
+# crc32_generic: rxe wants it, and modprobe does not know.
+RXE_MODULES = ("crc32_generic", "ib_core", "ib_uverbs", "rdma_ucm", "rdma_rxe")
 
 
 class Smc:
@@ -20,8 +22,7 @@ class Smc:
         without a RoCE device."""
         lines = ["set -e"]
         if links:
-            lines.append("for m in crc32_generic ib_core ib_uverbs rdma_ucm rdma_rxe; do "
-                         "modprobe $m; done")
+            lines.append(f"for m in {' '.join(RXE_MODULES)}; do modprobe $m; done")
         for link in range(links):
             lines.append(f"rdma link add rxe{link} type rxe netdev eth{link}")
         lines += self._load(module)

@@ -2,7 +2,8 @@
 //
 // smclab-peer: one SMC-R host of ours on a real interface of this network namespace, for the tests
 // that have a Linux kernel as the other party. Its RNIC is software, or an RDMA device (--verbs).
-// Prints a line of JSON for each connection.
+// Prints a line of JSON for each connection, and "moving" on standard error once the first one has
+// carried a MiB.
 //
 //   smclab-peer server --on 10.0.0.2 --ueid SMCLAB-UEID1 --connections 1
 //   smclab-peer client 10.0.0.1 --on 10.0.0.2 --ueid SMCLAB-UEID1 --mode both --bytes 8388608

@@ -25,6 +25,13 @@ bool read(std::string_view text, IpAddress& address) {
   return !error;
 }
 
+bool read_seconds(std::string_view text, Duration& time) {
+  std::uint16_t seconds = 0;
+  const bool good = read(text, seconds);
+  if (good) time = std::chrono::seconds(seconds);
+  return good;
+}
+
 bool read_mode(std::string_view text, char& mode) {
   static const std::map<std::string_view, char> kModes = {
       {"echo", 'E'}, {"up", 'U'}, {"down", 'D'}, {"both", 'B'}, {"duplex", 'X'}};
@@ -48,21 +55,23 @@ bool add_ueid(std::string_view text, Config& config) {
 using Reader = std::function<bool(std::string_view)>;
 
 std::map<std::string_view, Reader> readers(Options& o) {
-  return {{"--on", [&](auto text) { return read(text, o.own); }},
-          {"--port", [&](auto text) { return read(text, o.port); }},
-          {"--connections", [&](auto text) { return read(text, o.connections); }},
-          {"--in-turn-ms", [&](auto text) { return read(text, o.in_turn_ms); }},
-          {"--patience-s", [&](auto text) { return read(text, o.patience_s); }},
-          {"--mode", [&](auto text) { return read_mode(text, o.request.mode); }},
-          {"--bytes", [&](auto text) { return read(text, o.request.bytes); }},
-          {"--seed", [&](auto text) { return read(text, o.request.seed); }},
-          {"--peer-rest-ms", [&](auto text) { return read(text, o.request.pause_ms); }},
-          {"--ueid", [&](auto text) { return add_ueid(text, o.config); }},
-          {"--versions", [&](auto text) { return read_versions(text, o.config.versions); }},
-          {"--max-links", [&](auto text) { return read(text, o.config.smcr_max_links_per_lgr); }},
-          {"--rmem", [&](auto text) { return read(text, o.config.rmem); }},
-          {"--wmem", [&](auto text) { return read(text, o.config.wmem); }},
-          {"--trace", [&](auto text) { return !(o.trace = text).empty(); }}};
+  return {
+      {"--on", [&](auto text) { return read(text, o.own); }},
+      {"--port", [&](auto text) { return read(text, o.port); }},
+      {"--connections", [&](auto text) { return read(text, o.connections); }},
+      {"--in-turn-ms", [&](auto text) { return read(text, o.in_turn_ms); }},
+      {"--patience-s", [&](auto text) { return read(text, o.patience_s); }},
+      {"--mode", [&](auto text) { return read_mode(text, o.request.mode); }},
+      {"--bytes", [&](auto text) { return read(text, o.request.bytes); }},
+      {"--seed", [&](auto text) { return read(text, o.request.seed); }},
+      {"--peer-rest-ms", [&](auto text) { return read(text, o.request.pause_ms); }},
+      {"--ueid", [&](auto text) { return add_ueid(text, o.config); }},
+      {"--versions", [&](auto text) { return read_versions(text, o.config.versions); }},
+      {"--max-links", [&](auto text) { return read(text, o.config.smcr_max_links_per_lgr); }},
+      {"--testlink-s", [&](auto text) { return read_seconds(text, o.config.smcr_testlink_time); }},
+      {"--rmem", [&](auto text) { return read(text, o.config.rmem); }},
+      {"--wmem", [&](auto text) { return read(text, o.config.wmem); }},
+      {"--trace", [&](auto text) { return !(o.trace = text).empty(); }}};
 }
 
 std::map<std::string_view, bool*> switches(Options& o) {

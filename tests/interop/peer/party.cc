@@ -19,6 +19,8 @@ namespace {
 
 // When all exchanges are over, the hosts still say goodbye to each other (DELETE RKEY).
 constexpr auto kGoodbye = std::chrono::milliseconds(300);
+// From here on a transfer is in full swing: who wants to disturb it waits for that.
+constexpr std::uint64_t kMoving = 1 << 20;
 
 std::string json_of(std::size_t number, Role role, const Exchange& exchange) {
   const Result& result = exchange.result();
@@ -131,11 +133,19 @@ bool Party::all_over() const {
   return over + failed_ >= options_.connections;
 }
 
+void Party::say_once_moving() {
+  if (said_moving_ || exchanges_.empty()) return;
+  const Result& first = exchanges_.front().result();
+  said_moving_ = first.sent + first.received >= kMoving;
+  if (said_moving_) fmt::print(stderr, "moving\n");
+}
+
 void Party::run() {
   const Instant end = clock_.now() + std::chrono::seconds(options_.patience_s);
   while (!all_over() && clock_.now() < end) {
     connect_in_turn();
     loop_.run_one_for(std::chrono::milliseconds(50));
+    say_once_moving();
   }
   const Instant goodbye = clock_.now() + kGoodbye;
   while (clock_.now() < goodbye) loop_.run_one_for(std::chrono::milliseconds(20));

@@ -48,6 +48,7 @@ class Party : public runtime::HostOwner {
   void connect_in_turn();
   void begin(Socket socket);
   [[nodiscard]] bool all_over() const;
+  void say_once_moving();
 
   const Options& options_;
   boost::asio::io_context loop_{1};
@@ -59,6 +60,7 @@ class Party : public runtime::HostOwner {
   std::ofstream trace_;
   int begun_ = 0;   // connections of a client
   int failed_ = 0;  // connections that never came up
+  bool said_moving_ = false;
 };
 
 }  // namespace smclab::interop

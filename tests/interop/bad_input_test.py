@@ -1,0 +1,30 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Bad input, on both stands and in both roles: what bad_cells.py does to a transfer between our
+own stack and a machine's kernel ends in a clear error or an intact result, in time, and leaves
+nothing behind. Each line says which.
+
+bad_input_test.py [--subset] SMCLAB. No captures: devices go away under tcpdump.
+"""
+import sys
+
+import bad_cells
+from board import Board, squares
+from stands import STANDS
+from tally import Tally
+
+
+def main():
+    words = [word for word in sys.argv[1:] if word != "--subset"]
+    tally = Tally()
+    for kind in STANDS:
+        wanted = squares(bad_cells.ALL, "v2")
+        if "--subset" in sys.argv:
+            wanted = squares(bad_cells.SUBSET, "v2", roles=("server",))
+        Board(kind, words[0], None, tally).play(wanted)
+    print(tally.line("interop bad input"))
+    return tally.code()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
