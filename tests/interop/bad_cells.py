@@ -8,7 +8,7 @@ import time
 
 from cells import MIB, PORT
 from lab import faults, results
-from stands import OURS
+from stands import OURS, OnVerbs
 
 # Well below the patience of smclab-peer itself, which would end with connections still open.
 DEADLINE_S = 45
@@ -44,7 +44,9 @@ def moving(cell, words):
         theirs = cell.kernel.start(cell.their_words()).wait_for("listening")
         ours = cell.place.start(cell.our_words(*words, *PROTOCOL))
     try:
-        yield ours.wait_for("moving", 40)
+        ours.wait_for("moving", 40)
+        assert cell.stand.remains(), "what is left behind could not be seen"
+        yield ours
     finally:
         ours.kill()
         if cell.kernel.alive and not cell.broken:
@@ -123,6 +125,16 @@ def our_device_disappears(cell):
         removal.wait(20).check()
 
 
+def our_interface_disappears(cell):
+    """The network interface goes, and the RDMA device on it with it."""
+    cell.broken = True
+    with moving(cell, ENDLESS) as ours:
+        removal = cell.place.start(cell.stand.interface_removal)
+        last = told_or_intact(cell, ours)
+        assert not last["complete"], last
+        removal.wait(20).check()
+
+
 # --- a hostile peer -------------------------------------------------------------------------------
 
 
@@ -187,3 +199,9 @@ ALL = (hostile_clc_garbage, hostile_clc_truncated, hostile_clc_endless, hostile_
        wire_goes_down_for_a_moment, wire_goes_down, kernel_freezes,
        kernel_freezes_while_we_only_read, kernel_crashes, their_device_disappears,
        our_device_disappears)
+# A tap is interface and device in one.
+OF_VERBS = (our_interface_disappears,)
+
+
+def stories(kind):
+    return ALL + (OF_VERBS if kind is OnVerbs else ())

@@ -82,27 +82,36 @@ class OnTap(Stand):
     _remains = "ss -Hanup; ss -Hatnp | grep smclab-peer"
     _undo = False
 
-    @staticmethod
-    def _laboratory():
-        return Lab(machines=1, tap=True)
-
-    def _prepare(self):
+    def __enter__(self):
         """The option is for the whole of this host; whoever had it keeps it."""
-        self._words = [self.peer]
         had = _PINS.exists()
         done = subprocess.run([self.smclab, "setup", "synopt"], capture_output=True, text=True,
                               check=False)
         if done.returncode != 0:
             raise Missing(done.stderr.strip())
         self._undo = not had
+        try:
+            return super().__enter__()
+        except BaseException:
+            self._take_back()
+            raise
 
     def __exit__(self, *_):
         try:
             super().__exit__()
         finally:
-            if self._undo:
-                subprocess.run([self.smclab, "setup", "synopt", "--undo"], check=False,
-                               stdout=subprocess.DEVNULL)
+            self._take_back()
+
+    def _take_back(self):
+        if self._undo:
+            subprocess.run([self.smclab, "setup", "synopt", "--undo"], check=False,
+                           stdout=subprocess.DEVNULL)
+
+    def _laboratory(self):
+        return Lab(machines=1, tap=True)
+
+    def _prepare(self):
+        self._words = [self.peer]
 
 
 class OnVerbs(Stand):
@@ -111,7 +120,10 @@ class OnVerbs(Stand):
     name = "verbs on rxe"
     device = "eth0"
     device_removal = "rdma link delete rxe0"
-    _remains = "pidof smclab-peer; for what in qp cq mr; do rdma resource show $what; done | grep smclab"
+    interface_removal = ("echo $(basename $(readlink -f /sys/class/net/eth0/device)) "
+                         ">/sys/bus/virtio/drivers/virtio_net/unbind")
+    _remains = ("pidof smclab-peer; "
+                "for what in qp cq mr; do rdma resource show $what; done | grep smclab")
 
     def _laboratory(self):
         if not self.smclab.with_name(PLUGIN).exists():

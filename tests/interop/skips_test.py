@@ -1,0 +1,65 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""On a machine that cannot play them, each cell is skipped by its name, with what is missing, and
+counted as that and nothing else. Such machines are made here: one without any program, and one
+whose smclab has neither BPF nor a driver for RDMA devices.
+
+skips_test.py
+"""
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import bad_cells  # noqa: E402
+import cells  # noqa: E402
+from board import ROLES  # noqa: E402
+from stands import STANDS  # noqa: E402
+from tally import SKIPPED  # noqa: E402
+
+INTEROP = pathlib.Path(__file__).with_name("interop.py")
+CELLS = len(STANDS) * (len(cells.stories("v2", True)) * len(ROLES) + len(bad_cells.SUBSET))
+WITHOUT_BPF = "#!/bin/sh\necho 'no BPF in this kernel' >&2\nexit 3\n"
+
+
+def play(folder, path):
+    """`./dev interop --subset` on such a machine: (lines of cells, last line, exit code)."""
+    command = [sys.executable, "-B", str(INTEROP), "--subset", f"{folder}/smclab", f"{folder}/out"]
+    done = subprocess.run(command, env={**os.environ, "PATH": path}, capture_output=True,
+                          text=True, check=False)
+    assert not done.stderr, done.stderr
+    lines = done.stdout.splitlines()
+    told = [line for line in lines if line.startswith(("passed", "FAILED", "skipped"))]
+    return told, lines[-1], done.returncode
+
+
+def all_skipped(played, because):
+    told, totals, code = played
+    assert code == SKIPPED, code
+    assert totals == f"interop --subset: 0 passed, 0 failed, {CELLS} skipped", totals
+    assert len(told) == len(set(told)) == CELLS, told
+    for line in told:
+        assert line.startswith("skipped v2 ") and any(why in line for why in because), line
+
+
+def main():
+    with tempfile.TemporaryDirectory() as scratch:
+        smclab = pathlib.Path(scratch, "smclab")
+        smclab.write_text("#!/bin/sh\nexit 0\n", encoding="ascii")
+        smclab.chmod(0o755)
+        smclab.with_name("libsmclab_verbs.so").touch()
+        # Without a laboratory nothing of it is ever opened.
+        all_skipped(play(scratch, "/nonexistent"), ("qemu-system-x86",))
+        smclab.write_text(WITHOUT_BPF, encoding="ascii")
+        smclab.with_name("libsmclab_verbs.so").unlink()
+        all_skipped(play(scratch, os.environ["PATH"]),
+                    ("no BPF in this kernel", "libsmclab_verbs.so was not built"))
+    print(f"{CELLS} cells, skipped by name on two machines that lack something")
+
+
+if __name__ == "__main__":
+    main()
