@@ -59,7 +59,7 @@ def moving(cell, words):
 def kernel_freezes(cell):
     """For good, as far as we can see."""
     cell.broken = True
-    with moving(cell, ENDLESS) as ours, faults.frozen(cell.kernel):
+    with moving(cell, ENDLESS) as ours, faults.frozen(cell.kernel, for_good=True):
         last = told_or_intact(cell, ours)
         assert not last["complete"], last
 
@@ -68,7 +68,7 @@ def kernel_freezes_while_we_only_read(cell):
     """Nothing of ours is on its way whose answer would be missed: TEST LINK has to find out."""
     cell.broken = True
     words = ("--mode", "down" if cell.ours == "client" else "up", "--bytes", 2048 * MIB)
-    with moving(cell, words) as ours, faults.frozen(cell.kernel):
+    with moving(cell, words) as ours, faults.frozen(cell.kernel, for_good=True):
         last = told_or_intact(cell, ours)
         assert not last["complete"], last
 

@@ -42,9 +42,9 @@ def link_down(place, link=0):
 
 
 @contextlib.contextmanager
-def frozen(machine):
-    """Not one instruction runs in the machine."""
-    machine.freeze()
+def frozen(machine, for_good=False):
+    """Not one instruction runs in the machine. `for_good`: nor will any that is of use."""
+    machine.freeze(for_good)
     try:
         yield
     finally:

@@ -8,6 +8,7 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import threading
 from dataclasses import dataclass, field
 
 from . import needs, places, lifeline
@@ -17,6 +18,7 @@ from .running import GuestGone, LabError, wait_until
 from .smc import Smc
 
 BOOT_S = 120
+_DRAIN_S = 0.002
 _LIBRARIES = "/usr/lib/x86_64-linux-gnu"
 _KERNEL_LINE = (
     "console=ttyS0 loglevel=4 mitigations=off nokaslr audit=0 tsc=reliable random.trust_cpu=on "
@@ -50,6 +52,8 @@ class Machine:
         self.channel = Channel(self)
         self.uptime_s = None
         self.smc = Smc(self)
+        self._wires = []
+        self._thawed = threading.Event()
 
     # --- life ---------------------------------------------------------------------------------
 
@@ -64,8 +68,7 @@ class Machine:
                 preexec_fn=None if plan.lasting else lifeline.die_with_parent,
             )
         lifeline.remember(self.folder / "process", child.pid)
-        for wire in plan.wires:
-            wire.close()
+        self._wires = plan.wires
 
     def _command_line(self, plan):
         words = [needs.program("qemu-system-x86_64"), *plan.accelerator, "-machine", "q35,usb=off"]
@@ -117,13 +120,27 @@ class Machine:
 
     def kill(self):
         """Pulls the plug."""
+        self._thawed.set()
         lifeline.end(self.folder / "process", signal.SIGKILL)
+        for wire in self._wires:
+            wire.close()
 
-    def freeze(self):
-        """Stops the processor: to its peers the machine is silent but there."""
+    def freeze(self, for_good=False):
+        """Stops the processor: to its peers the machine is silent but there. A wire between two
+        machines then fills and holds the other one's frames back, as no Ethernet would for long;
+        `for_good` empties it, and afterwards the machine is of no further use."""
         lifeline.end(self.folder / "process", signal.SIGSTOP)
+        if for_good:
+            self._thawed.clear()
+            threading.Thread(target=self._drain, daemon=True).start()
+
+    def _drain(self):
+        while not self._thawed.wait(_DRAIN_S):
+            for wire in self._wires:
+                wire.drain()
 
     def thaw(self):
+        self._thawed.set()
         lifeline.end(self.folder / "process", signal.SIGCONT)
 
     # --- commands and files -------------------------------------------------------------------

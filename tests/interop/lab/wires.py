@@ -3,6 +3,7 @@
 this host by a tap. Each wire is an Ethernet of its own; all of them are one IPv4 subnet, because
 SMC-Rv2 takes the RNIC whose address is in the subnet of the connection.
 """
+import contextlib
 import socket
 from dataclasses import dataclass
 
@@ -22,9 +23,15 @@ class Wire:
         return self.end.fileno() if self.end else None
 
     def close(self):
-        """Our copy of the end, once QEMU has its own."""
+        """Our copy of the end. The other machine sees the cable pulled when QEMU's goes, too."""
         if self.end:
             self.end.close()
+
+    def drain(self):
+        """Takes whatever lies in the wire, whole frames or not, for a QEMU that never will."""
+        with contextlib.suppress(BlockingIOError):
+            while self.end and self.end.recv(1 << 20, socket.MSG_DONTWAIT):
+                pass
 
 
 def address(side, link=0):
