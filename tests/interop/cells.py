@@ -34,10 +34,11 @@ class Cell:
 
     # --- the two programs ---------------------------------------------------------------------
 
-    def our_words(self, *words, ueid=UEID):
+    def our_words(self, *words, ueid=UEID, plain=False):
         protocol = ["--versions", "2", "--ueid", ueid]
         if self.version == "v1":
             protocol = ["--versions", "1", "--link-local-gid"]
+        protocol += ["--plain"] if plain else []
         return self.stand.program(self.ours, "--port", PORT, *protocol, *words)
 
     def their_words(self, *words):
@@ -138,6 +139,18 @@ def fallback_they_have_no_smc(cell):
     return judge
 
 
+def fallback_we_have_no_smc(cell):
+    """The kernel's AF_SMC socket meets plain TCP and says so."""
+    outcome = cell.run(("--mode", "both", "--bytes", 200_000), plain=True)
+
+    def judge():
+        cell.whole(outcome, transport="tcp")
+        assert outcome[1][0]["fallback_reason"] == "0x03010000", outcome
+        assert not [m for m in cell.seen if m["layer"] == "clc"], "SMC-R was spoken"
+
+    return judge
+
+
 def fallback_other_eid(cell):
     outcome = cell.run(("--mode", "both", "--bytes", 200_000), ueid="ANOTHER-EID")
 
@@ -184,7 +197,8 @@ def killed_we_are(cell):
     return judge
 
 
-SUBSET = (echo, both_ways_8_mib, half_close, eight_connections, fallback_they_have_no_smc)
+SUBSET = (echo, both_ways_8_mib, half_close, eight_connections, fallback_they_have_no_smc,
+          fallback_we_have_no_smc)
 REST = (loss_3_percent, killed_they_are, killed_we_are)
 # Version 1 has no enterprise ids that could differ.
 OF_V2 = (fallback_other_eid,)

@@ -78,6 +78,7 @@ std::map<std::string_view, bool*> switches(Options& o) {
   return {{"--half-close", &o.request.half_close},
           {"--assume-offered", &o.assume_offered},
           {"--link-local-gid", &o.link_local_gid},
+          {"--plain", &o.plain},
           {"--verbs", &o.verbs}};
 }
 

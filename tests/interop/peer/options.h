@@ -25,6 +25,7 @@ struct Options {
   Request request;
   Config config;
   bool link_local_gid = false;  ///< the RNIC's address is the interface's link-local one
+  bool plain = false;           ///< a host without SMC-R, whose SYNs do not bear the option
   bool verbs = false;           ///< the RNIC is an RDMA device of this machine
   bool assume_offered = false;  ///< both sides are taken to have shown the SMC-R option
   std::string trace;            ///< a file for the records of the core

@@ -47,6 +47,7 @@ Party::~Party() = default;
 tl::expected<void, std::string> Party::open(const RnicPort& port) {
   stack::Parameters parameters{.smc = options_.config};
   parameters.smc.devices = {port.device};
+  parameters.smc.smc = !options_.plain;
   parameters.smc.peer_id = runtime::new_peer_id(port.device.mac);
   parameters.smc.host_name = "smclab";
   parameters.smc.trace_data = trace_.is_open();
@@ -67,7 +68,7 @@ tl::expected<void, std::string> Party::listen() {
   acceptor_->open(endpoint.protocol(), error);
   if (!error) acceptor_->set_option(asio::socket_base::reuse_address(true), error);
   if (!error) acceptor_->bind(endpoint, error);
-  if (!error) static_cast<void>(synopt::offer(acceptor_->native_handle()));
+  if (!error) offer(acceptor_->native_handle());
   if (!error) acceptor_->listen(asio::socket_base::max_listen_connections, error);
   if (error) return tl::unexpected("cannot listen: " + error.message());
   fmt::print(stderr, "listening\n");
@@ -95,13 +96,18 @@ void Party::connect() {
   error_code error;
   socket->open(asio::ip::tcp::v4(), error);
   if (!error) socket->bind({runtime::to_socket(options_.own), 0}, error);
-  static_cast<void>(synopt::offer(socket->native_handle()));
+  offer(socket->native_handle());
   socket->async_connect({runtime::to_socket(options_.server), options_.port},
                         [this, socket](const error_code& failure) {
                           if (!failure) return begin(std::move(*socket));
                           fmt::print(stderr, "connect: {}\n", failure.message());
                           ++failed_;
                         });
+}
+
+// Where the option is not set up, the handshake is without it, which begin() sees.
+void Party::offer(int socket) const {
+  if (!options_.plain) static_cast<void>(synopt::offer(socket));
 }
 
 void Party::begin(Socket socket) {

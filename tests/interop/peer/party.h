@@ -46,6 +46,7 @@ class Party : public runtime::HostOwner {
   void accept();
   void connect();
   void connect_in_turn();
+  void offer(int socket) const;
   void begin(Socket socket);
   [[nodiscard]] bool all_over() const;
   void say_once_moving();
