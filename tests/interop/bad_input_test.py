@@ -9,7 +9,7 @@ bad_input_test.py [--subset] SMCLAB. No captures: devices go away under tcpdump.
 import sys
 
 import bad_cells
-from board import Board, squares
+from board import ROLES, Board, squares
 from stands import STANDS
 from tally import Tally
 
@@ -19,9 +19,9 @@ def main():
     tally = Tally()
     print("no captures of these: devices go away under tcpdump")
     for kind in STANDS:
-        wanted = squares(bad_cells.stories(kind), "v2")
-        if "--subset" in sys.argv:
-            wanted = squares(bad_cells.SUBSET, "v2", roles=("server",))
+        subset = "--subset" in sys.argv
+        roles = ("server",) if subset else ROLES
+        wanted = squares(bad_cells.stories(kind, subset), "v2", roles)
         Board(kind, words[0], None, tally).play(wanted)
     print(tally.line("interop bad input"))
     return tally.code()
