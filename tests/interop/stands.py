@@ -7,16 +7,16 @@ kernel's own SMC. In both our SYNs bear the real SMC-R option, by `smclab setup 
         stand.lab, stand.place, stand.device   # the laboratory; where our program runs; its wire
         stand.program("server", …)             # the words that start smclab-peer there
 """
+import contextlib
 import pathlib
-import subprocess
 
 from lab import Lab, Missing
 from lab.smc import RXE_MODULES
 from lab.wires import address
+from option import option_in_syns
 
 MACHINE, OURS = address(0), address(1)
 PLUGIN = "libsmclab_verbs.so"
-_PINS = pathlib.Path("/sys/fs/bpf/smclab")
 
 
 class Stand:
@@ -80,32 +80,19 @@ class OnTap(Stand):
     device_removal = "ip link delete tap0"
     # A process in the namespace, or a socket of one.
     _remains = "ss -Hanup; ss -Hatnp | grep smclab-peer"
-    _undo = False
+    _option = contextlib.nullcontext()
 
     def __enter__(self):
-        """The option is for the whole of this host; whoever had it keeps it."""
-        had = _PINS.exists()
-        done = subprocess.run([self.smclab, "setup", "synopt"], capture_output=True, text=True,
-                              check=False)
-        if done.returncode != 0:
-            raise Missing(done.stderr.strip())
-        self._undo = not had
-        try:
-            return super().__enter__()
-        except BaseException:
-            self._take_back()
-            raise
+        """The option first, since that is quickly found missing."""
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(option_in_syns(self.smclab))
+            super().__enter__()
+            self._option = stack.pop_all()
+        return self
 
     def __exit__(self, *_):
-        try:
+        with self._option:
             super().__exit__()
-        finally:
-            self._take_back()
-
-    def _take_back(self):
-        if self._undo:
-            subprocess.run([self.smclab, "setup", "synopt", "--undo"], check=False,
-                           stdout=subprocess.DEVNULL)
 
     def _laboratory(self):
         return Lab(machines=1, tap=True)
