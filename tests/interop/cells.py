@@ -7,7 +7,7 @@ import json
 import witness
 from lab import LabError, capture, faults, peer, results
 from lab.smc import UEID
-from stands import OURS
+from stands import OURS, OnVerbs
 
 MIB = 1 << 20
 PATIENCE_S = 60
@@ -199,12 +199,16 @@ def killed_we_are(cell):
 
 SUBSET = (echo, both_ways_8_mib, half_close, eight_connections, fallback_they_have_no_smc,
           fallback_we_have_no_smc)
+SUBSET_OF_VERBS = (echo, both_ways_8_mib, eight_connections, fallback_they_have_no_smc)
 REST = (loss_3_percent, killed_they_are, killed_we_are)
 # Version 1 has no enterprise ids that could differ.
 OF_V2 = (fallback_other_eid,)
 
 
-def stories(version, subset):
-    """What is played, those behind which a kernel may hang on to a socket last."""
+def stories(version, subset, kind):
+    """What is played, those behind which a kernel may hang on to a socket last; of the subset on
+    verbs only what concerns the RNIC."""
+    if subset and kind is OnVerbs:
+        return SUBSET_OF_VERBS
     first = SUBSET + (OF_V2 if version == "v2" else ())
     return first if subset else first + REST

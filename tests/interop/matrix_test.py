@@ -37,7 +37,7 @@ def main():
     for version in ("v2",) if subset else ("v2", "v1"):
         lacks = has_v1() if version == "v1" else None
         for kind in STANDS:
-            wanted = squares(cells.stories(version, subset), version)
+            wanted = squares(cells.stories(version, subset, kind), version)
             if lacks:
                 for square in wanted:
                     tally.skipped(square.name(kind), lacks)
