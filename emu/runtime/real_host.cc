@@ -158,8 +158,10 @@ void RealHost::carry_out_one(const stack::Output& output) {
                           if (Seat* seat = seats_.find(a.conn)) seat->end_of_stream = true;
                         },
                         [&](const action::Closed& a) {
-                          if (Seat* seat = seats_.find(a.conn))
-                            seat->application->on_closed(clock_.now(), a.why);
+                          Seat* seat = seats_.find(a.conn);
+                          if (seat == nullptr) return;
+                          seat->broken = true;
+                          seat->application->on_closed(clock_.now(), a.why);
                         },
                         [&](const action::Released& a) {
                           // A connection that fell back lives on without the core.
@@ -186,7 +188,22 @@ void RealHost::fell_back(const action::FellBack& action) {
       {.transport = scenario::Transport::Tcp, .own = action.own, .peer = action.peer});
 }
 
+// An application that learns that its connection is over closes its socket, and only then can the
+// core give back what the connection had.
+void RealHost::close_the_broken() {
+  std::vector<ConnId> conns;
+  seats_.for_each([&](ConnId conn, Seat& seat) {
+    if (std::exchange(seat.broken, false)) conns.push_back(conn);
+  });
+  for (const ConnId conn : conns) {
+    if (seats_.find(conn) == nullptr) continue;
+    stack_.handle(clock_.now(), input::Close{conn}, outputs_);
+    carry_out();
+  }
+}
+
 void RealHost::run_applications() {
+  close_the_broken();
   const Instant now = clock_.now();
   std::vector<ConnId> conns;
   seats_.for_each([&](ConnId conn, Seat& seat) {

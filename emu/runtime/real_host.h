@@ -36,6 +36,7 @@ struct Seat {
   bool over_smc = false;
   bool over_tcp = false;
   bool end_of_stream = false;  ///< told by the core; the application learns it when all is read
+  bool broken = false;         ///< the core ended the connection; the socket is still to be closed
   TcpApplication tcp;          ///< used over_tcp
 };
 
@@ -100,6 +101,7 @@ class RealHost {
   void connected(const action::Connected& action);
   void fell_back(const action::FellBack& action);
   void run_applications();
+  void close_the_broken();
   [[nodiscard]] bool run_over_smc(ConnId conn, Seat& seat);
   [[nodiscard]] bool read_some(ConnId conn, Seat& seat);
   [[nodiscard]] bool write_some(ConnId conn, Seat& seat);

@@ -144,8 +144,11 @@ void FlowSeat::Broken(Ptr<Socket>) {
   if (m_socket->GetTransport() == SmcrSocket::Transport::Tcp) End(CloseReason::ResetByPeer);
 }
 
+// Whoever learns that the connection is over closes the socket, and only then can the core give
+// back what it had; but not from inside the core's own call.
 void FlowSeat::Closed(CloseReason why) {
   End(why);
+  Simulator::ScheduleNow(&SmcrSocket::Close, m_socket);
 }
 
 }  // namespace ns3
