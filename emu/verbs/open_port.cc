@@ -53,9 +53,10 @@ std::vector<ibv_gid_entry> gids_of(ibv_context* context) {
 
 OpenPort describe(Context context, const ibv_gid_entry& entry) {
   const auto port = static_cast<std::uint8_t>(entry.port_num);
-  OpenPort open{
-      .place = {port, static_cast<std::uint8_t>(entry.gid_index)},
-      .facts = {.device = ibv_get_device_name(context->device), .mac = mac_of(entry.ndev_ifindex)}};
+  OpenPort open{.place = {port, static_cast<std::uint8_t>(entry.gid_index)},
+                .facts = {.device = ibv_get_device_name(context->device),
+                          .interface = entry.ndev_ifindex,
+                          .mac = mac_of(entry.ndev_ifindex)}};
   ibv_port_attr attributes{};
   if (ibv_query_port(context.get(), port, &attributes) == 0) {
     open.facts.mtu = mtu_code(attributes.active_mtu);

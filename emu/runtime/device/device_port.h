@@ -18,7 +18,8 @@ namespace smclab::runtime {
 
 /// What a port is.
 struct PortFacts {
-  std::string device;  ///< as the RDMA subsystem names it
+  std::string device;      ///< as the RDMA subsystem names it
+  unsigned interface = 0;  ///< index of the network interface below it; 0: not known
   Mac mac;
   MtuCode mtu = MtuCode::Mtu1024;  ///< the largest path MTU now
   bool up = false;
@@ -48,7 +49,7 @@ class DeviceDriver {
 /// What a driver's library offers under the name kDriverSymbol. Raise the number with every
 /// change of the classes above or of what they use: a library of another build is refused.
 using MakeDriver = DeviceDriver* (*)(unsigned interface_version);
-inline constexpr unsigned kDriverInterface = 1;
+inline constexpr unsigned kDriverInterface = 2;
 inline constexpr const char* kDriverSymbol = "smclab_make_driver";
 
 }  // namespace smclab::runtime

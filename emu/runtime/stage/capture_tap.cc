@@ -35,8 +35,8 @@ struct Words {
 // What the capture says of itself.
 Words words_of(scenario::StageKind stage) {
   if (stage == scenario::StageKind::Verbs) {
-    return {"stage verbs, real clock. RoCE frames are the device's: capture them on its interface",
-            "TCP drawn, no RoCE"};
+    return {"stage verbs, real clock. RoCE frames as they passed the network interface",
+            "RoCE overheard, TCP drawn"};
   }
   return {"stage emu, real clock", "RoCEv2 over UDP sockets, TCP drawn"};
 }
@@ -57,8 +57,24 @@ CaptureTap::CaptureTap(const Clock& clock, scenario::StageKind stage,
 }
 
 void CaptureTap::frame(Instant now, std::span<const std::byte> bytes, std::string_view comment) {
-  if (!on_) return;
-  writer_.write({.time_ns = clock_.since_1970(now), .bytes = bytes, .comment = comment});
+  if (on_) write(clock_.since_1970(now), bytes, comment);
+}
+
+void CaptureTap::overheard(std::int64_t time_ns, std::span<const std::byte> bytes) {
+  if (on_) write(time_ns, bytes, {});
+}
+
+void CaptureTap::remark(std::string_view text) {
+  if (!remark_.empty()) remark_ += "\n";
+  remark_ += text;
+}
+
+void CaptureTap::write(std::int64_t time_ns, std::span<const std::byte> bytes,
+                       std::string_view comment) {
+  if (!remark_.empty() && !comment.empty()) remark(comment);
+  const std::string_view said = remark_.empty() ? comment : std::string_view(remark_);
+  writer_.write({.time_ns = time_ns, .bytes = bytes, .comment = said});
+  remark_.clear();
 }
 
 std::uint32_t CaptureTap::connect(Instant now, const DrawnEnds& ends, Agreement agreement) {

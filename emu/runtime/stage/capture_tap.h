@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
 // The pcapng of a real-clock run. RoCE frames of our own RNICs are written as they leave, byte for
-// byte behind the UDP header; those of devices are the kernel's and not in it. TCP belongs to the
-// kernel, which an unprivileged program cannot watch, so the CLC exchange is drawn as the segments
-// it amounts to; a comment says so, and how the capability was agreed on: by the option in the real
-// SYNs, or out of band.
+// byte behind the UDP header; those of devices as they are overheard (overhearing.h). TCP belongs
+// to the kernel, which an unprivileged program cannot watch, so the CLC exchange is drawn as the
+// segments it amounts to; a comment says so, and how the capability was agreed on: by the option in
+// the real SYNs, or out of band.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -46,6 +47,10 @@ class CaptureTap {
   void reset(Instant now, std::uint32_t connection, Role sender);
   /// An Ethernet frame; `comment` may be empty.
   void frame(Instant now, std::span<const std::byte> bytes, std::string_view comment);
+  /// One that somebody else saw, in nanoseconds since 1970.
+  void overheard(std::int64_t time_ns, std::span<const std::byte> bytes);
+  /// What the reader is to know; a comment on the next frame.
+  void remark(std::string_view text);
 
  private:
   struct Drawn {
@@ -61,12 +66,14 @@ class CaptureTap {
     std::string_view comment;
   };
   void draw(Instant now, Drawn& drawn, Stroke stroke);
+  void write(std::int64_t time_ns, std::span<const std::byte> bytes, std::string_view comment);
 
   const Clock& clock_;
   capture::PcapngWriter writer_;
   bool on_;
   std::vector<Drawn> connections_;
   std::vector<std::byte> bytes_;
+  std::string remark_;
 };
 
 }  // namespace smclab::runtime

@@ -57,6 +57,7 @@ class RealRun::Owner : public HostOwner {
   Owner(RealRun& run, std::uint32_t node) : run_(run), node_(node) {}
   void on_trace(const TraceRecord& record) override { run_.record(node_, record); }
   void on_tcp(const Seat& seat, TcpDeed deed, std::span<const std::byte> bytes) override {
+    run_.overhearing_.collect();
     const Instant now = run_.clock_.now();
     switch (deed) {
       case TcpDeed::Bytes:
@@ -87,6 +88,7 @@ RealRun::RealRun(const Machine& machine, const scenario::PlayOptions& options,
       options_(options),
       outcome_(outcome),
       tap_(clock_, machine.stage, options.capture),
+      overhearing_(tap_),
       wire_(scenario_, options.seed),
       faults_(scenario_.faults),
       connector_(loop_,
@@ -107,6 +109,7 @@ RealRun::RealRun(const Machine& machine, const scenario::PlayOptions& options,
 RealRun::~RealRun() = default;
 
 tl::expected<void, std::string> RealRun::open() {
+  if (options_.capture) overhearing_.begin(loop_, machine_);
   for (std::uint32_t node = 0; node < scenario_.nodes.size(); ++node) {
     if (auto opened = open_host(node); !opened) return opened;
   }
@@ -159,6 +162,7 @@ void RealRun::start_flow(std::uint32_t number) {
                        .server = {route.server, route.port},
                        .client_mac = mac_of(scenario_, flow.from),
                        .server_mac = mac_of(scenario_, flow.to)};
+  overhearing_.collect();
   drawings_[number] = tap_.connect(clock_.now(), ends, agreement_on(flow));
 }
 
@@ -341,6 +345,7 @@ bool RealRun::finished() {
 }
 
 void RealRun::report() {
+  overhearing_.collect();
   bool intact = true;
   for (const PlannedFlow& flow : flows_) {
     auto& connection = outcome_.workloads[flow.workload].connections[flow.connection];

@@ -19,6 +19,7 @@
 #include "emu/runtime/stage/capture_tap.h"
 #include "emu/runtime/stage/connector.h"
 #include "emu/runtime/stage/machine.h"
+#include "emu/runtime/stage/overhearing.h"
 #include "emu/runtime/stage/wire_faults.h"
 #include "emu/scenario/fault_clock.h"
 #include "emu/scenario/stage.h"
@@ -66,6 +67,7 @@ class RealRun {
   boost::asio::io_context loop_{1};
   Clock clock_;
   CaptureTap tap_;
+  Overhearing overhearing_;
   WireFaults wire_;
   scenario::FaultClock faults_;
   std::set<std::uint32_t> strips_;  // nodes whose SMC-R option is taken out on the path
