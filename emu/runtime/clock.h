@@ -14,11 +14,21 @@ namespace smclab::runtime {
 class Clock {
  public:
   /// The run starts now.
-  Clock() noexcept
-      : start_(std::chrono::steady_clock::now()), date_(std::chrono::system_clock::now()) {}
+  Clock() noexcept { start(); }
+  /// One that stands at the start until start() is called, while things are prepared.
+  [[nodiscard]] static Clock standing() noexcept {
+    Clock clock;
+    clock.stands_ = true;
+    return clock;
+  }
+  void start() noexcept {
+    start_ = std::chrono::steady_clock::now();
+    date_ = std::chrono::system_clock::now();
+    stands_ = false;
+  }
   /// Time since the start; never goes back.
   [[nodiscard]] Instant now() const noexcept {
-    return Instant(std::chrono::steady_clock::now() - start_);
+    return stands_ ? Instant{} : Instant(std::chrono::steady_clock::now() - start_);
   }
   /// The moment on the machine's clock, to arm its timers.
   [[nodiscard]] std::chrono::steady_clock::time_point real(Instant instant) const noexcept {
@@ -28,10 +38,18 @@ class Clock {
   [[nodiscard]] std::int64_t since_1970(Instant instant) const noexcept {
     return (date_.time_since_epoch() + instant.time_since_epoch()) / std::chrono::nanoseconds(1);
   }
+  /// The same for a packet's time as the kernel tells it: since 1970, or, as soft-RoCE stamps its
+  /// packets, since the machine came up.
+  [[nodiscard]] std::int64_t since_1970(std::chrono::nanoseconds stamp) const noexcept {
+    const std::chrono::steady_clock::time_point steady(stamp);
+    const bool of_today = stamp > date_.time_since_epoch() / 2;
+    return of_today ? stamp.count() : since_1970(Instant(steady - start_));
+  }
 
  private:
   std::chrono::steady_clock::time_point start_;
   std::chrono::system_clock::time_point date_;  // of the start
+  bool stands_ = false;
 };
 
 }  // namespace smclab::runtime

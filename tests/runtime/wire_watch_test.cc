@@ -21,7 +21,7 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::udp;
 
-constexpr std::int64_t kYear = 365LL * 24 * 3600 * 1'000'000'000;
+constexpr std::chrono::hours kYear{365 * 24};
 
 class Overheard : public testing::Test {
  protected:
@@ -30,7 +30,7 @@ class Overheard : public testing::Test {
       const auto text =
           std::string_view(std::bit_cast<const char*>(packet.bytes.data()), packet.bytes.size());
       heard_.emplace_back(text);
-      times_.push_back(packet.time_ns);
+      times_.push_back(packet.stamp);
       missed_ += packet.missed;
     });
     if (!opened && opened.error().find("CAP_NET_RAW") != std::string::npos) {
@@ -54,7 +54,7 @@ class Overheard : public testing::Test {
   asio::io_context loop_{1};
   std::unique_ptr<WireWatch> watch_;
   std::vector<std::string> heard_;
-  std::vector<std::int64_t> times_;
+  std::vector<std::chrono::nanoseconds> times_;
   std::uint64_t missed_ = 0;
 };
 

@@ -96,7 +96,7 @@ tl::expected<int, std::string> open_socket(unsigned interface) {
 }
 
 // When the kernel saw the packet.
-std::int64_t time_of(msghdr& message) {
+std::chrono::nanoseconds stamp_of(msghdr& message) {
   timespec time{};
   for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr;
        part = CMSG_NXTHDR(&message, part)) {
@@ -104,7 +104,7 @@ std::int64_t time_of(msghdr& message) {
       std::memcpy(&time, CMSG_DATA(part), sizeof time);
     }
   }
-  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 }  // namespace
@@ -142,7 +142,7 @@ void WireWatch::collect() {
                    .msg_controllen = control.size()};
     const ssize_t length = ::recvmsg(socket_.native_handle(), &message, MSG_DONTWAIT);
     if (length <= 0) return;  // nothing more now, or the interface went down
-    heard_({.time_ns = time_of(message),
+    heard_({.stamp = stamp_of(message),
             .bytes = std::span(buffer_).first(static_cast<std::size_t>(length)),
             .missed = missed});
   }

@@ -7,6 +7,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -22,7 +23,7 @@ class WireWatch {
  public:
   /// An Ethernet frame in either direction.
   struct Packet {
-    std::int64_t time_ns = 0;  ///< when it passed, since 1970
+    std::chrono::nanoseconds stamp{};  ///< when it passed, as the kernel tells it (clock.h)
     std::span<const std::byte> bytes;
     std::uint64_t missed = 0;  ///< packets before it that were not heard: too many at once
   };

@@ -60,8 +60,8 @@ void CaptureTap::frame(Instant now, std::span<const std::byte> bytes, std::strin
   if (on_) write(clock_.since_1970(now), bytes, comment);
 }
 
-void CaptureTap::overheard(std::int64_t time_ns, std::span<const std::byte> bytes) {
-  if (on_) write(time_ns, bytes, {});
+void CaptureTap::overheard(std::chrono::nanoseconds stamp, std::span<const std::byte> bytes) {
+  if (on_) write(clock_.since_1970(stamp), bytes, {});
 }
 
 void CaptureTap::remark(std::string_view text) {

@@ -7,6 +7,7 @@
 // the real SYNs, or out of band.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -47,8 +48,8 @@ class CaptureTap {
   void reset(Instant now, std::uint32_t connection, Role sender);
   /// An Ethernet frame; `comment` may be empty.
   void frame(Instant now, std::span<const std::byte> bytes, std::string_view comment);
-  /// One that somebody else saw, in nanoseconds since 1970.
-  void overheard(std::int64_t time_ns, std::span<const std::byte> bytes);
+  /// One that the kernel saw, and when.
+  void overheard(std::chrono::nanoseconds stamp, std::span<const std::byte> bytes);
   /// What the reader is to know; a comment on the next frame.
   void remark(std::string_view text);
 

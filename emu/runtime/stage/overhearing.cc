@@ -40,7 +40,7 @@ void Overhearing::overheard(const WireWatch::Packet& packet) {
   if (packet.missed > 0) {
     tap_.remark("smclab: RoCE frames that are missing here: " + std::to_string(packet.missed));
   }
-  tap_.overheard(packet.time_ns, packet.bytes);
+  tap_.overheard(packet.stamp, packet.bytes);
 }
 
 }  // namespace smclab::runtime

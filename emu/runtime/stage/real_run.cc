@@ -133,6 +133,7 @@ tl::expected<void, std::string> RealRun::open_host(std::uint32_t node) {
 }
 
 scenario::PlayEnd RealRun::play() {
+  clock_.start();
   for (std::uint32_t i = 0; i < flows_.size(); ++i) {
     starts_.push_back(std::make_unique<asio::steady_timer>(loop_, clock_.real(flows_[i].start)));
     starts_.back()->async_wait([this, i](const auto& error) {

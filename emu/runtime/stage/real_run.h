@@ -65,7 +65,7 @@ class RealRun {
   const scenario::PlayOptions& options_;
   scenario::Outcome& outcome_;
   boost::asio::io_context loop_{1};
-  Clock clock_;
+  Clock clock_ = Clock::standing();  // until all is open
   CaptureTap tap_;
   Overhearing overhearing_;
   WireFaults wire_;
