@@ -115,6 +115,7 @@ struct Budget {
 /// Frames and bytes that were dropped or refused, by reason. Nothing a stranger sends moves
 /// anything but one of these.
 struct Counters {
+  using Which = std::uint64_t Counters::*;
   std::uint64_t frames_sent = 0;
   std::uint64_t frames_received = 0;
   std::uint64_t retransmissions = 0;

@@ -56,7 +56,8 @@ struct Counter {
 };
 
 /// One node. `counters` holds at least the members of rnic::Counters, summed over its RNICs, by
-/// their names, and what the stage counts besides (link_groups, declines_sent, …).
+/// their names, save those that a device does not count, and what the stage counts besides
+/// (link_groups, declines_sent, …).
 struct HostResult {
   std::string name;
   std::vector<Counter> counters;

@@ -31,8 +31,9 @@ class ForeignNic {
   [[nodiscard]] virtual std::size_t poll(rnic::CqId cq, std::span<rnic::Completion> out) = 0;
   /// Whether events wait for a Tick.
   [[nodiscard]] virtual bool has_events() const noexcept = 0;
-  /// What the device counted, as far as it says.
+  /// What the device counted, as far as it says: 0 where counts() denies it.
   [[nodiscard]] virtual const rnic::Counters& counters() const noexcept = 0;
+  [[nodiscard]] virtual bool counts(rnic::Counters::Which which) const noexcept = 0;
 };
 
 /// A value with the software RNIC in it, whose copies have futures of their own. With a device it
@@ -65,6 +66,10 @@ class Nic {
   [[nodiscard]] const rnic::Counters& counters() const noexcept {
     const rnic::Rnic* own = software();
     return own == nullptr ? device().counters() : own->counters();
+  }
+  /// Whether this counter means anything.
+  [[nodiscard]] bool counts(rnic::Counters::Which which) const noexcept {
+    return software() != nullptr || device().counts(which);
   }
   /// A device has none: 0.
   [[nodiscard]] std::uint64_t digest() const {

@@ -236,6 +236,12 @@ const rnic::Counters& Stack::counters(DeviceId device) const {
   return adapter->rnic().counters();
 }
 
+bool Stack::counts(DeviceId device, rnic::Counters::Which which) const {
+  const Adapter* adapter = wiring_.adapter(device);
+  SMCLAB_CHECK(adapter != nullptr);
+  return adapter->rnic().counts(which);
+}
+
 Census Stack::census() const {
   Census census{.connections = rings_.size(),
                 .link_groups = endpoint_.groups().size(),

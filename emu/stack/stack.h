@@ -75,6 +75,8 @@ class Stack {
 
   /// What the device, which exists, counted: frames, retransmissions, drops by reason.
   [[nodiscard]] const rnic::Counters& counters(DeviceId device) const;
+  /// Whether the device counts this; software does.
+  [[nodiscard]] bool counts(DeviceId device, rnic::Counters::Which which) const;
   [[nodiscard]] const Parameters& parameters() const noexcept { return parameters_; }
   [[nodiscard]] const Endpoint& endpoint() const noexcept { return endpoint_; }
   [[nodiscard]] Census census() const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "emu/staging/host_report.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -10,7 +11,7 @@ namespace {
 
 struct Named {
   std::string_view name;
-  std::uint64_t rnic::Counters::*member;
+  rnic::Counters::Which member;
 };
 
 constexpr std::array kRnicCounters = {
@@ -30,15 +31,24 @@ constexpr std::array kRnicCounters = {
 
 }  // namespace
 
+std::optional<rnic::Counters::Which> rnic_counter(std::string_view name) {
+  const auto found = std::find_if(kRnicCounters.begin(), kRnicCounters.end(),
+                                  [&](const Named& named) { return named.name == name; });
+  if (found == kRnicCounters.end()) return std::nullopt;
+  return found->member;
+}
+
 std::vector<scenario::Counter> host_counters(const stack::Stack& stack) {
   std::vector<scenario::Counter> counters;
   const std::size_t devices = stack.parameters().smc.devices.size();
   for (const Named& counter : kRnicCounters) {
     std::uint64_t sum = 0;
-    for (std::size_t i = 0; i < devices; ++i) {
-      sum += stack.counters(DeviceId{static_cast<std::uint8_t>(i)}).*counter.member;
+    bool known = true;
+    for (std::uint8_t i = 0; i < devices; ++i) {
+      sum += stack.counters({i}).*counter.member;
+      known = known && stack.counts({i}, counter.member);
     }
-    counters.push_back({counter.name, sum});
+    if (known) counters.push_back({counter.name, sum});
   }
   const stack::Census census = stack.census();
   counters.push_back({"link_groups", census.link_groups});

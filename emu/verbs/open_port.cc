@@ -54,6 +54,8 @@ std::vector<ibv_gid_entry> gids_of(ibv_context* context) {
 OpenPort describe(Context context, const ibv_gid_entry& entry) {
   const auto port = static_cast<std::uint8_t>(entry.port_num);
   OpenPort open{.place = {port, static_cast<std::uint8_t>(entry.gid_index)},
+                .counters = std::filesystem::path(context->device->ibdev_path) / "ports" /
+                            std::to_string(entry.port_num) / "hw_counters",
                 .facts = {.device = ibv_get_device_name(context->device),
                           .interface = entry.ndev_ifindex,
                           .mac = mac_of(entry.ndev_ifindex)}};

@@ -4,6 +4,7 @@
 // missing where there is none.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ namespace smclab::verbs {
 struct OpenPort {
   Context context;
   PortPlace place;
+  std::filesystem::path counters;  ///< the folder where the kernel shows what the port counts
   runtime::PortFacts facts;
 };
 

@@ -28,7 +28,8 @@ Port::Port(OpenPort open, Channel channel)
       domains_(kLimits.protection_domains),
       memories_(kLimits.memory_regions),
       queues_(kLimits.completion_queues),
-      pairs_(kLimits.queue_pairs) {}
+      pairs_(kLimits.queue_pairs),
+      counted_(open_.counters) {}
 
 tl::expected<std::shared_ptr<Port>, std::string> Port::make(OpenPort open) {
   Channel channel(ibv_create_comp_channel(open.context.get()));

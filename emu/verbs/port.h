@@ -13,6 +13,7 @@
 #include "emu/rnic/config.h"
 #include "emu/rnic/resources/named_table.h"
 #include "emu/runtime/device/device_port.h"
+#include "emu/verbs/device_counters.h"
 #include "emu/verbs/handles.h"
 #include "emu/verbs/open_port.h"
 #include "emu/verbs/posted_work.h"
@@ -27,11 +28,15 @@ class Port : public runtime::DevicePort {
   void handle(Instant now, const rnic::Input& input, rnic::Outputs& out) override;
   [[nodiscard]] std::size_t poll(rnic::CqId cq, std::span<rnic::Completion> out) override;
   [[nodiscard]] bool has_events() const noexcept override { return !events_.empty(); }
-  [[nodiscard]] const rnic::Counters& counters() const noexcept override { return counters_; }
+  [[nodiscard]] const rnic::Counters& counters() const noexcept override { return counted_.last(); }
+  [[nodiscard]] bool counts(rnic::Counters::Which which) const noexcept override {
+    return counted_.counts(which);
+  }
 
   [[nodiscard]] const runtime::PortFacts& facts() const noexcept override { return open_.facts; }
   [[nodiscard]] std::vector<int> descriptors() const override;
   void collect() override;
+  void count() override { counted_.look(); }
   [[nodiscard]] std::optional<bool> take_port_change() override;
 
  private:
@@ -97,7 +102,7 @@ class Port : public runtime::DevicePort {
   std::map<std::uint32_t, Pair*> numbers_;  // by queue pair number
   std::vector<rnic::Output> events_;        // since the last Tick
   std::optional<bool> port_change_;
-  rnic::Counters counters_;
+  DeviceCounters counted_;
 };
 
 }  // namespace smclab::verbs

@@ -28,6 +28,9 @@ class NotedNic : public ForeignNic {
   }
   [[nodiscard]] bool has_events() const noexcept override { return events; }
   [[nodiscard]] const rnic::Counters& counters() const noexcept override { return counted; }
+  [[nodiscard]] bool counts(rnic::Counters::Which which) const noexcept override {
+    return which == &rnic::Counters::frames_sent;
+  }
 
   std::vector<std::size_t> asked;
   bool events = false;
@@ -65,6 +68,9 @@ TEST(Nic, DeviceIsAName) {
   EXPECT_EQ(original.poll({}, std::span(&completion, 1)), 1U);
   EXPECT_EQ(completion.work, 7U);
   EXPECT_EQ(original.counters().frames_sent, 3U);
+  EXPECT_TRUE(original.counts(&rnic::Counters::frames_sent));
+  EXPECT_FALSE(original.counts(&rnic::Counters::timeouts));
+  EXPECT_TRUE(Nic(rnic::RnicConfig{}).counts(&rnic::Counters::timeouts));
 }
 
 TEST(Nic, NothingIsPulledFromADevice) {

@@ -33,6 +33,8 @@ class DevicePort : public stack::ForeignNic {
   [[nodiscard]] virtual std::vector<int> descriptors() const = 0;
   /// Takes what the device has to tell, without waiting. The Stack learns it by its next Tick.
   virtual void collect() = 0;
+  /// Looks at what the device has counted since it was opened; counters() is as of the last look.
+  virtual void count() = 0;
   /// Whether the port is up, if that changed since last asked.
   [[nodiscard]] virtual std::optional<bool> take_port_change() = 0;
 };

@@ -49,6 +49,18 @@ Mac mac_of(const scenario::Scenario& scenario, std::uint32_t node) {
   return devices.empty() ? Mac{} : devices.front().mac;
 }
 
+// A host with devices has no fabric.
+void append_fabric_counters(const RealHost& host, std::vector<scenario::Counter>& counters) {
+  FabricCounters sum;
+  for (std::size_t device = 0; device < host.fabric_count(); ++device) {
+    sum.dropped_icrc += host.fabric(device).counters().dropped_icrc;
+    sum.dropped_sending += host.fabric(device).counters().dropped_sending;
+  }
+  if (host.fabric_count() == 0) return;
+  counters.push_back({"dropped_icrc", sum.dropped_icrc});
+  counters.push_back({"dropped_sending", sum.dropped_sending});
+}
+
 }  // namespace
 
 // Hears one host and knows which node it is.
@@ -356,15 +368,15 @@ void RealRun::report() {
   outcome_.verdicts.push_back({.name = "byte_exact",
                                .passed = intact,
                                .detail = intact ? "" : "an application got a wrong byte"});
+  for (const DevicePorts& ports : machine_.ports) {
+    for (const auto& port : ports) {
+      port->count();
+      frames_ += port->counters().frames_sent;
+    }
+  }
   for (std::size_t i = 0; i < hosts_.size(); ++i) {
     auto counters = staging::host_counters(hosts_[i]->stack());
-    FabricCounters sum;
-    for (std::size_t device = 0; device < hosts_[i]->fabric_count(); ++device) {
-      sum.dropped_icrc += hosts_[i]->fabric(device).counters().dropped_icrc;
-      sum.dropped_sending += hosts_[i]->fabric(device).counters().dropped_sending;
-    }
-    counters.push_back({"dropped_icrc", sum.dropped_icrc});
-    counters.push_back({"dropped_sending", sum.dropped_sending});
+    append_fabric_counters(*hosts_[i], counters);
     outcome_.hosts.push_back({scenario_.nodes[i].name, std::move(counters)});
   }
   outcome_.performance.frames = frames_;

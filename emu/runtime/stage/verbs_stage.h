@@ -7,6 +7,7 @@
 
 #include <string>
 
+#include "emu/runtime/stage/machine.h"
 #include "emu/scenario/stage.h"
 
 namespace smclab::runtime {
@@ -25,5 +26,9 @@ class VerbsStage : public scenario::Stage {
 
 /// What of the scenario no device can play, in one sentence; empty if all can be.
 [[nodiscard]] std::string verbs_obstacle(const scenario::Scenario& scenario);
+
+/// Which check is about a counter that its node's devices do not keep, so that it would say
+/// nothing; empty if none is.
+[[nodiscard]] std::string counters_obstacle(const Machine& machine);
 
 }  // namespace smclab::runtime

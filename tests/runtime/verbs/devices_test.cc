@@ -19,6 +19,10 @@ class StillPort : public DevicePort {
   std::size_t poll(rnic::CqId, std::span<rnic::Completion>) override { return 0; }
   [[nodiscard]] bool has_events() const noexcept override { return false; }
   [[nodiscard]] const rnic::Counters& counters() const noexcept override { return counters_; }
+  [[nodiscard]] bool counts(rnic::Counters::Which which) const noexcept override {
+    return which == &rnic::Counters::duplicates;
+  }
+  void count() override {}
   [[nodiscard]] const PortFacts& facts() const noexcept override { return facts_; }
   [[nodiscard]] std::vector<int> descriptors() const override { return {}; }
   void collect() override {}
@@ -138,6 +142,23 @@ TEST(VerbsStage, RefusesWhatNoDeviceCanPlay) {
   EXPECT_EQ(verbs_obstacle(s), "");
   s.links[1].loss = {1};
   EXPECT_NE(verbs_obstacle(s).find("stage verbs cannot"), std::string::npos);
+}
+
+TEST(VerbsStage, RefusesChecksOnWhatDevicesDoNotCount) {
+  ListedDriver driver;
+  for (const std::uint8_t last : std::array<std::uint8_t, 4>{1, 2, 3, 4})
+    driver.ports[ipv4(192, 0, 2, last).gid] = {.device = "rxe0"};
+  scenario::Scenario s = star();
+  const auto obstacle = [&](const std::string& path) {
+    s.checks = {{.name = "c", .path = path}};
+    return counters_obstacle(*place_on_devices(s, driver));
+  };
+  EXPECT_EQ(obstacle("hosts.middle.duplicates"), "");
+  EXPECT_EQ(obstacle("hosts.middle.link_groups"), "") << "counted by the host itself";
+  EXPECT_EQ(obstacle("hosts.nobody.retransmissions"), "");
+  EXPECT_EQ(obstacle("workloads[0].complete"), "");
+  EXPECT_EQ(obstacle("hosts.middle.retransmissions"),
+            "stage verbs cannot check 'c': the RDMA device rxe0 does not count retransmissions");
 }
 
 }  // namespace
