@@ -3,6 +3,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <set>
 #include <sstream>
 
 namespace smclab::cli {
@@ -23,30 +25,53 @@ SetupStep::Words words(const std::string& line) {
   return all;
 }
 
+struct Address {
+  std::string family;  ///< as `ip` calls it: "-4", "-6"
+  std::string text;
+  std::string prefix;
+};
+
 // One end of a cable: its names, and what it needs.
 struct End {
   std::string interface;
   std::string device;
-  std::string address;
-  std::string peer;
+  std::vector<Address> addresses;
+  std::vector<Address> peers;  ///< each reached from all addresses of its family
   unsigned table = 0;
 };
 
-End end_of(unsigned cable, unsigned which) {
-  const unsigned number = 2 * cable + which;
-  return {.interface = fmt::format("smclab{}", number),
-          .device = fmt::format("smclab_r{}", number),
-          .address = fmt::format("10.123.{}.{}", cable, 1 + which),
-          .peer = fmt::format("10.123.{}.{}", cable, 2 - which),
-          .table = kTables + number};
+struct Cable {
+  End a;
+  End b;
+};
+
+Cable cable_of(unsigned number, Ipv6 ipv6) {
+  const auto end = [number](unsigned which) {
+    const unsigned of_all = 2 * number + which;
+    return End{.interface = fmt::format("smclab{}", of_all),
+               .device = fmt::format("smclab_r{}", of_all),
+               .table = kTables + of_all};
+  };
+  Cable cable{end(0), end(1)};
+  cable.a.addresses = {{"-4", fmt::format("10.123.{}.1", number), "/24"}};
+  cable.b.addresses = {{"-4", fmt::format("10.123.{}.2", number), "/24"},
+                       {"-4", fmt::format("10.124.{}.2", number), "/24"}};
+  if (ipv6 == Ipv6::Yes) {
+    cable.a.addresses.push_back({"-6", fmt::format("fd53:4d43:0:{:x}::1", number), "/64"});
+    cable.b.addresses.push_back({"-6", fmt::format("fd53:4d43:0:{:x}::2", number), "/64"});
+  }
+  cable.a.peers = cable.b.addresses;
+  cable.b.peers = cable.a.addresses;
+  return cable;
 }
 
-SetupStep rule(unsigned priority, const std::string& selector, const std::string& table) {
-  return {
-      .what = fmt::format("the rule '{} lookup {}'", selector, table),
-      .shows = words(fmt::format("ip -4 rule show pref {} {}", priority, selector)),
-      .make = words(fmt::format("ip -4 rule add pref {} {} lookup {}", priority, selector, table)),
-      .undo = words(fmt::format("ip -4 rule del pref {} {}", priority, selector))};
+SetupStep rule(const std::string& family, unsigned priority, const std::string& selector,
+               const std::string& table) {
+  return {.what = fmt::format("the rule '{} lookup {}'", selector, table),
+          .shows = words(fmt::format("ip {} rule show pref {} {}", family, priority, selector)),
+          .make = words(fmt::format("ip {} rule add pref {} {} lookup {}", family, priority,
+                                    selector, table)),
+          .undo = words(fmt::format("ip {} rule del pref {} {}", family, priority, selector))};
 }
 
 SetupStep setting(const std::string& interface, const std::string& name, int value) {
@@ -56,9 +81,6 @@ SetupStep setting(const std::string& interface, const std::string& name, int val
 }
 
 void add_end(std::vector<SetupStep>& plan, const End& end) {
-  plan.push_back({.what = fmt::format("the address {} of {}", end.address, end.interface),
-                  .make = words(fmt::format("ip -4 address replace {}/24 dev {} noprefixroute",
-                                            end.address, end.interface))});
   // Packets arrive whose source is an address of ours, and each end answers for itself only.
   plan.push_back(setting(end.interface, "accept_local", 1));
   plan.push_back(setting(end.interface, "rp_filter", 0));
@@ -66,17 +88,43 @@ void add_end(std::vector<SetupStep>& plan, const End& end) {
   plan.push_back(setting(end.interface, "arp_announce", 2));
   plan.push_back({.what = fmt::format("the interface {} up", end.interface),
                   .make = words(fmt::format("ip link set {} up", end.interface))});
+  for (const Address& own : end.addresses) {
+    // Nobody else is on the wire, so an IPv6 address need not wait until nobody else has it.
+    const bool v6 = own.family == "-6";
+    plan.push_back(
+        {.what = fmt::format("the address {} of {}", own.text, end.interface),
+         .make = words(fmt::format("ip {} address replace {}{} dev {} noprefixroute{}", own.family,
+                                   own.text, own.prefix, end.interface, v6 ? " nodad" : ""))});
+  }
+}
+
+// The first address of a family; ends have one of each that their peers have.
+const Address& first_of(const std::vector<Address>& addresses, const std::string& family) {
+  return *std::find_if(addresses.begin(), addresses.end(),
+                       [&](const Address& address) { return address.family == family; });
 }
 
 // After both ends of the cable are up: a route over one that is down is refused.
 void add_way(std::vector<SetupStep>& plan, const End& end) {
   const std::string table = std::to_string(end.table);
-  plan.push_back({.what = fmt::format("the route from {} to {}", end.address, end.peer),
-                  .make = words(fmt::format("ip -4 route replace {} dev {} src {} table {}",
-                                            end.peer, end.interface, end.address, table))});
-  plan.push_back(rule(kArrived, "iif " + end.interface, "local"));
-  plan.push_back(rule(kBound, "oif " + end.interface, table));
-  plan.push_back(rule(kBetween, fmt::format("from {} to {}", end.address, end.peer), table));
+  for (const Address& peer : end.peers) {
+    const std::string& own = first_of(end.addresses, peer.family).text;
+    plan.push_back({.what = fmt::format("the route from {} to {}", own, peer.text),
+                    .make = words(fmt::format("ip {} route replace {} dev {} src {} table {}",
+                                              peer.family, peer.text, end.interface, own, table))});
+  }
+  std::set<std::string> families;
+  for (const Address& own : end.addresses) {
+    if (families.insert(own.family).second) {
+      plan.push_back(rule(own.family, kArrived, "iif " + end.interface, "local"));
+      plan.push_back(rule(own.family, kBound, "oif " + end.interface, table));
+    }
+    for (const Address& peer : end.peers) {
+      if (peer.family != own.family) continue;
+      plan.push_back(
+          rule(own.family, kBetween, fmt::format("from {} to {}", own.text, peer.text), table));
+    }
+  }
   plan.push_back(
       {.what = fmt::format("the soft-RoCE device {} on {}", end.device, end.interface),
        .shows = words("rdma dev show " + end.device),
@@ -84,9 +132,8 @@ void add_way(std::vector<SetupStep>& plan, const End& end) {
        .undo = words("rdma link delete " + end.device)});
 }
 
-void add_cable(std::vector<SetupStep>& plan, unsigned cable) {
-  const End a = end_of(cable, 0);
-  const End b = end_of(cable, 1);
+void add_cable(std::vector<SetupStep>& plan, const Cable& cable) {
+  const auto& [a, b] = cable;
   plan.push_back({.what = fmt::format("the veth pair {}, {}", a.interface, b.interface),
                   .shows = words("ip -o link show dev " + a.interface),
                   .make = words(fmt::format("ip link add {} type veth peer name {}", a.interface,
@@ -98,21 +145,26 @@ void add_cable(std::vector<SetupStep>& plan, unsigned cable) {
   add_way(plan, b);
 }
 
+// In this order, so that the machine always has one of the two.
+void move_local(std::vector<SetupStep>& plan, const std::string& family) {
+  plan.push_back({.what = "the table 'local' behind these rules",
+                  .shows = words(fmt::format("ip {} rule show pref {}", family, kLocal)),
+                  .make = words(fmt::format("ip {} rule add pref {} lookup local", family, kLocal)),
+                  .undo = words(fmt::format("ip {} rule del pref {}", family, kLocal))});
+  plan.push_back({.what = "the table 'local' no more in front of them",
+                  .shows = words(fmt::format("ip {} rule show pref 0", family)),
+                  .make = words(fmt::format("ip {} rule del pref 0", family)),
+                  .undo = words(fmt::format("ip {} rule add pref 0 lookup local", family)),
+                  .inverse = true});
+}
+
 }  // namespace
 
-std::vector<SetupStep> rxe_plan(unsigned cables) {
+std::vector<SetupStep> rxe_plan(unsigned cables, Ipv6 ipv6) {
   std::vector<SetupStep> plan;
-  for (unsigned cable = 0; cable < cables; ++cable) add_cable(plan, cable);
-  // In this order, so that the machine always has one of the two.
-  plan.push_back({.what = "the table 'local' behind these rules",
-                  .shows = words(fmt::format("ip -4 rule show pref {}", kLocal)),
-                  .make = words(fmt::format("ip -4 rule add pref {} lookup local", kLocal)),
-                  .undo = words(fmt::format("ip -4 rule del pref {}", kLocal))});
-  plan.push_back({.what = "the table 'local' no more in front of them",
-                  .shows = words("ip -4 rule show pref 0"),
-                  .make = words("ip -4 rule del pref 0"),
-                  .undo = words("ip -4 rule add pref 0 lookup local"),
-                  .inverse = true});
+  for (unsigned cable = 0; cable < cables; ++cable) add_cable(plan, cable_of(cable, ipv6));
+  if (ipv6 == Ipv6::Yes) move_local(plan, "-6");
+  move_local(plan, "-4");
   return plan;
 }
 

@@ -23,8 +23,13 @@ struct SetupStep {
   bool inverse = false;  ///< what `shows` shows is to be absent
 };
 
-/// The steps for this many cables, in the order in which to make them; undone in reverse.
-[[nodiscard]] std::vector<SetupStep> rxe_plan(unsigned cables);
+/// Whether the machine has IPv6.
+enum class Ipv6 : bool { No, Yes };
+
+/// The steps for this many cables, in the order in which to make them; undone in reverse. The ends
+/// of cable k are 10.123.k.1 and 10.123.k.2, fd53:4d43:0:k::1 and fd53:4d43:0:k::2; the second is
+/// 10.124.k.2 as well, for hosts that are in two subnets.
+[[nodiscard]] std::vector<SetupStep> rxe_plan(unsigned cables, Ipv6 ipv6);
 
 inline constexpr unsigned kMostCables = 8;
 

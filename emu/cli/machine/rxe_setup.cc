@@ -34,6 +34,12 @@ std::string joined(const SetupStep::Words& words) {
   return line;
 }
 
+Ipv6 ipv6_here() {
+  std::error_code unknown;
+  const bool there = std::filesystem::exists("/proc/sys/net/ipv6", unknown);
+  return there ? Ipv6::Yes : Ipv6::No;
+}
+
 bool in_first_namespace() {
   std::error_code hidden;
   const auto first = std::filesystem::read_symlink("/proc/1/ns/net", hidden);
@@ -108,8 +114,8 @@ int undo(const std::vector<SetupStep>& plan) {
 int setup_rxe(const SetupArguments& arguments) {
   if (const std::string lack = missing(); !lack.empty()) return complain(lack);
   // All there may be is taken back, however many were made.
-  if (arguments.undo) return undo(rxe_plan(kMostCables));
-  const int code = make(rxe_plan(arguments.cables));
+  if (arguments.undo) return undo(rxe_plan(kMostCables, ipv6_here()));
+  const int code = make(rxe_plan(arguments.cables, ipv6_here()));
   if (code != kOk) return code;
   for (unsigned cable = 0; cable < arguments.cables; ++cable) {
     fmt::print("10.123.{}.1 (smclab_r{}) and 10.123.{}.2 (smclab_r{}) are ready\n", cable,

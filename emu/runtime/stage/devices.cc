@@ -2,6 +2,7 @@
 #include "emu/runtime/stage/devices.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace smclab::runtime {
@@ -21,9 +22,26 @@ bool in_one_subnet(const Device& a, const Device& b) {
   return true;
 }
 
-void place(Device& device, std::size_t cable, std::uint8_t end) {
-  device.address = ipv4(10, 123, static_cast<std::uint8_t>(cable), end);
+// The end of a cable on whose addresses a device is placed: the first, the second, or the second
+// under its name in another subnet.
+enum class Side : std::uint8_t { First, Second, SecondElsewhere };
+
+void place(Device& device, std::size_t cable, Side side) {
+  const auto number = static_cast<std::uint8_t>(cable);
+  const std::uint8_t last = side == Side::First ? 1 : 2;
+  const bool v4 = device.address.is_v4();
+  if (v4) {
+    device.address = ipv4(10, side == Side::SecondElsewhere ? 124 : 123, number, last);
+  } else {
+    constexpr std::array kSubnet = {std::byte{0xFD}, std::byte{0x53}, std::byte{0x4D},
+                                    std::byte{0x43}};
+    device.address = {};
+    std::copy(kSubnet.begin(), kSubnet.end(), device.address.gid.bytes.begin());
+    device.address.gid.bytes[7] = std::byte{number};
+    device.address.gid.bytes[15] = std::byte{last};
+  }
   device.gid = device.address.gid;
+  device.prefix_length = v4 ? 24 : 64;
 }
 
 std::string name_of(const scenario::Scenario& scenario, scenario::PortRef port) {
@@ -73,11 +91,13 @@ tl::expected<scenario::Scenario, std::string> place_on_pairs(const scenario::Sce
     const scenario::LinkSpec& link = placed.links[cable];
     Device& a = placed.nodes[link.a.node].config.devices[link.a.rnic];
     Device& b = placed.nodes[link.b.node].config.devices[link.b.rnic];
-    // A scenario that wants two subnets gets two subnets of one address each.
-    const std::uint8_t prefix = in_one_subnet(a, b) ? 24 : 32;
-    place(a, cable, 1);
-    place(b, cable, 2);
-    a.prefix_length = b.prefix_length = prefix;
+    if (a.address.is_v4() != b.address.is_v4()) {
+      return tl::unexpected("of the RNICs " + name_of(scenario, link.a) + " and " +
+                            name_of(scenario, link.b) + " one has IPv4, the other IPv6");
+    }
+    const bool apart = a.address.is_v4() && !in_one_subnet(a, b);
+    place(a, cable, Side::First);
+    place(b, cable, apart ? Side::SecondElsewhere : Side::Second);
   }
   return placed;
 }

@@ -80,8 +80,27 @@ TEST(PlaceOnPairs, KeepsWhetherTwoEndsShareASubnet) {
   s.nodes[1].config.devices[0].address = ipv4(198, 51, 100, 3);
   const auto placed = place_on_pairs(s);
   ASSERT_TRUE(placed);
-  EXPECT_EQ(placed->nodes[1].config.devices[0].prefix_length, 32);
-  EXPECT_EQ(placed->nodes[2].config.devices[0].prefix_length, 24);
+  EXPECT_EQ(placed->nodes[0].config.devices[0].address, ipv4(10, 123, 0, 1));
+  EXPECT_EQ(placed->nodes[1].config.devices[0].address, ipv4(10, 124, 0, 2));
+  EXPECT_EQ(placed->nodes[1].config.devices[0].prefix_length, 24);
+  EXPECT_EQ(placed->nodes[2].config.devices[0].address, ipv4(10, 123, 1, 1));
+}
+
+TEST(PlaceOnPairs, KeepsTheFamily) {
+  scenario::Scenario s = star();
+  IpAddress six;
+  six.gid.bytes[0] = std::byte{0x20};
+  s.nodes[1].config.devices[0].address = six;
+  EXPECT_FALSE(place_on_pairs(s)) << "one end only";
+  s.nodes[0].config.devices[0].address = six;
+  const auto placed = place_on_pairs(s);
+  ASSERT_TRUE(placed) << placed.error();
+  const Device& device = placed->nodes[1].config.devices[0];
+  IpAddress expected;
+  expected.gid.bytes = {std::byte{0xFD}, std::byte{0x53}, std::byte{0x4D}, std::byte{0x43}};
+  expected.gid.bytes[15] = std::byte{2};
+  EXPECT_EQ(device.address, expected);
+  EXPECT_EQ(device.prefix_length, 64);
 }
 
 TEST(PlaceOnPairs, RefusesWhatAVethCannotBe) {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <set>
+#include <sstream>
+#include <string>
 
 #include "emu/cli/machine/command.h"
 #include "emu/cli/machine/rxe_plan.h"
@@ -25,7 +27,7 @@ std::size_t place_of(const std::vector<SetupStep>& plan, const std::string& make
 }
 
 TEST(RxePlan, WhatIsMadeForGoodIsTakenBack) {
-  for (const SetupStep& step : rxe_plan(2)) {
+  for (const SetupStep& step : rxe_plan(2, Ipv6::Yes)) {
     // Addresses, settings and routes go with their interface.
     const std::string make = joined(step.make);
     const bool of_interface = make.find(" dev smclab") != std::string::npos ||
@@ -38,7 +40,7 @@ TEST(RxePlan, WhatIsMadeForGoodIsTakenBack) {
 }
 
 TEST(RxePlan, TheMachineIsNeverWithoutItsTableLocal) {
-  const auto plan = rxe_plan(1);
+  const auto plan = rxe_plan(1, Ipv6::Yes);
   const auto behind = place_of(plan, "ip -4 rule add pref 79 lookup local");
   const auto no_more = place_of(plan, "ip -4 rule del pref 0");
   EXPECT_LT(behind, no_more);
@@ -47,10 +49,27 @@ TEST(RxePlan, TheMachineIsNeverWithoutItsTableLocal) {
   EXPECT_LT(place_of(plan, "ip -4 rule add pref 76 iif smclab1 lookup local"), behind);
 }
 
+TEST(RxePlan, BothFamiliesGoOverTheCable) {
+  const auto plan = rxe_plan(1, Ipv6::Yes);
+  EXPECT_LT(place_of(plan, "ip -6 rule add pref 79 lookup local"),
+            place_of(plan, "ip -6 rule del pref 0"));
+  for (const char* pair : {"-4 10.123.0.1 10.123.0.2", "-4 10.123.0.1 10.124.0.2",
+                           "-6 fd53:4d43:0:0::1 fd53:4d43:0:0::2"}) {
+    std::istringstream words(pair);
+    std::string family, a, b;
+    words >> family >> a >> b;
+    place_of(plan, "ip " + family + " rule add pref 78 from " + a + " to " + b + " lookup 7609");
+    place_of(plan, "ip " + family + " rule add pref 78 from " + b + " to " + a + " lookup 7610");
+  }
+  for (const SetupStep& step : rxe_plan(1, Ipv6::No)) {
+    EXPECT_EQ(joined(step.make).find("-6"), std::string::npos) << joined(step.make);
+  }
+}
+
 TEST(RxePlan, CablesShareNothing) {
   std::set<std::string> makes;
-  for (const SetupStep& step : rxe_plan(kMostCables)) makes.insert(joined(step.make));
-  EXPECT_EQ(makes.size(), rxe_plan(kMostCables).size());
+  for (const SetupStep& step : rxe_plan(kMostCables, Ipv6::Yes)) makes.insert(joined(step.make));
+  EXPECT_EQ(makes.size(), rxe_plan(kMostCables, Ipv6::Yes).size());
   EXPECT_TRUE(makes.contains("rdma link add smclab_r3 type rxe netdev smclab3 "));
   EXPECT_TRUE(
       makes.contains("ip -4 route replace 10.123.1.1 dev smclab3 src 10.123.1.2 table 7612 "));
