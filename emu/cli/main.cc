@@ -75,9 +75,10 @@ void add_setup(CLI::App& app, Chosen& chosen) {
   CLI::App* command = app.add_subcommand("setup", "Prepare this machine, once, as root");
   command
       ->add_option("what", arguments->what,
-                   "synopt: the SMC-R option in SYN and SYN-ACK; rxe: devices for the stage verbs")
+                   "synopt: the SMC-R option in SYN and SYN-ACK; rxe: devices for the stage verbs; "
+                   "loopback: IPv6 addresses for the stage emu")
       ->required()
-      ->check(CLI::IsMember({"synopt", "rxe"}));
+      ->check(CLI::IsMember({"synopt", "rxe", "loopback"}));
   command->add_option("--cables", arguments->cables, "rxe: how many veth pairs, two devices each")
       ->check(CLI::Range(1U, kMostCables))
       ->capture_default_str();

@@ -19,7 +19,8 @@ SCENARIOS = pathlib.Path(__file__).resolve().parents[2] / "scenarios"
 PLUGIN = "libsmclab_verbs.so"
 SKIPPED = 77
 # What a machine shows of itself that setting up and undoing must not change.
-STATE = "ip -4 rule; ip -4 route show table all; ip -6 rule; ip -6 route show table all; ip -o link show | cut -d: -f2; rdma dev"
+STATE = """for family in -4 -6; do ip $family rule; ip $family route show table all; done
+ip -o link show | cut -d: -f2; rdma dev"""
 
 
 class Story:

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <set>
-#include <sstream>
 
 namespace smclab::cli {
 namespace {
@@ -17,13 +16,6 @@ constexpr unsigned kBound = 77;      // what is bound to an end of a cable leave
 constexpr unsigned kBetween = 78;    // and so does what one end's address sends to the other's
 constexpr unsigned kLocal = 79;      // then, as ever, what is for us stays here
 constexpr unsigned kTables = 7'609;  // of routes; one for each end
-
-SetupStep::Words words(const std::string& line) {
-  std::istringstream stream(line);
-  SetupStep::Words all;
-  for (std::string word; stream >> word;) all.push_back(word);
-  return all;
-}
 
 struct Address {
   std::string family;  ///< as `ip` calls it: "-4", "-6"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What a machine needs so that two soft-RoCE devices (rdma_rxe) in its one kernel talk over a wire
-// of its own, as a list of small things: how to see that each is there, make it and take it back.
+// of its own.
 //
 // A cable is a veth pair. Linux would deliver what goes to an address of its own without ever
 // touching the wire, so the table `local` is asked only after rules that send the traffic between
@@ -9,19 +9,11 @@
 // namespace only, which is why namespaces are of no use here.
 #pragma once
 
-#include <string>
 #include <vector>
 
-namespace smclab::cli {
+#include "emu/cli/machine/setup_steps.h"
 
-struct SetupStep {
-  using Words = std::vector<std::string>;
-  std::string what;      ///< for the user: "the veth pair smclab0, smclab1"
-  Words shows;           ///< a command that prints something if, and only if, it is there
-  Words make;            ///< a command that makes it
-  Words undo;            ///< a command that takes it back; empty: it goes with another one
-  bool inverse = false;  ///< what `shows` shows is to be absent
-};
+namespace smclab::cli {
 
 /// Whether the machine has IPv6.
 enum class Ipv6 : bool { No, Yes };

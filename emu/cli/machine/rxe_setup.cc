@@ -4,8 +4,6 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <string>
 
@@ -15,24 +13,6 @@
 
 namespace smclab::cli {
 namespace {
-
-int complain(const std::string& message) {
-  fmt::print(stderr, "smclab setup rxe: {}\n", message);
-  return kCannot;
-}
-
-// What a program said, in one line.
-std::string in_one_line(std::string text) {
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  return text;
-}
-
-std::string joined(const SetupStep::Words& words) {
-  std::string line;
-  for (const std::string& word : words) line += (line.empty() ? "" : " ") + word;
-  return line;
-}
 
 Ipv6 ipv6_here() {
   std::error_code unknown;
@@ -76,46 +56,14 @@ std::string load_modules() {
   return {};
 }
 
-bool is_there(const SetupStep& step) {
-  if (step.shows.empty()) return false;
-  const Ran ran = run_command(step.shows);
-  const bool shown = ran.code == 0 && !ran.output.empty();
-  return shown != step.inverse;
-}
-
-int make(const std::vector<SetupStep>& plan) {
-  if (const std::string lack = load_modules(); !lack.empty()) return complain(lack);
-  for (const SetupStep& step : plan) {
-    if (is_there(step)) continue;
-    const Ran ran = run_command(step.make);
-    if (ran.code == 0) continue;
-    return complain(
-        fmt::format("cannot make {}: '{}' says: {} ('smclab setup rxe --undo' takes "
-                    "back the rest)",
-                    step.what, joined(step.make), in_one_line(ran.output)));
-  }
-  return kOk;
-}
-
-int undo(const std::vector<SetupStep>& plan) {
-  int code = kOk;
-  for (auto step = plan.rbegin(); step != plan.rend(); ++step) {
-    if (step->undo.empty() || !is_there(*step)) continue;
-    const Ran ran = run_command(step->undo);
-    if (ran.code == 0) continue;
-    code = complain(fmt::format("cannot take back {}: '{}' says: {}", step->what,
-                                joined(step->undo), in_one_line(ran.output)));
-  }
-  return code;
-}
-
 }  // namespace
 
 int setup_rxe(const SetupArguments& arguments) {
-  if (const std::string lack = missing(); !lack.empty()) return complain(lack);
+  if (const std::string lack = missing(); !lack.empty()) return cannot_set_up("rxe", lack);
   // All there may be is taken back, however many were made.
-  if (arguments.undo) return undo(rxe_plan(kMostCables, ipv6_here()));
-  const int code = make(rxe_plan(arguments.cables, ipv6_here()));
+  if (arguments.undo) return undo_steps("rxe", rxe_plan(kMostCables, ipv6_here()));
+  if (const std::string lack = load_modules(); !lack.empty()) return cannot_set_up("rxe", lack);
+  const int code = make_steps("rxe", rxe_plan(arguments.cables, ipv6_here()));
   if (code != kOk) return code;
   for (unsigned cable = 0; cable < arguments.cables; ++cable) {
     fmt::print("10.123.{}.1 (smclab_r{}) and 10.123.{}.2 (smclab_r{}) are ready\n", cable,

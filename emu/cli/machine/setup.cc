@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "emu/cli/exit_code.h"
+#include "emu/cli/machine/loopback_setup.h"
 #include "emu/cli/machine/rxe_setup.h"
 #include "emu/synopt/setup.h"
 #include "emu/synopt/socket.h"
@@ -12,6 +13,7 @@ namespace smclab::cli {
 
 int setup(const SetupArguments& arguments) {
   if (arguments.what == "rxe") return setup_rxe(arguments);
+  if (arguments.what == "loopback") return setup_loopback(arguments);
   std::string wrong = arguments.undo ? synopt::undo() : synopt::set_up();
   if (wrong.empty() && !arguments.undo && !synopt::is_set_up()) {
     wrong = "it is attached, but this process is not in the control group tree that it serves";

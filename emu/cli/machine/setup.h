@@ -8,7 +8,7 @@
 namespace smclab::cli {
 
 struct SetupArguments {
-  std::string what;     ///< synopt or rxe
+  std::string what;     ///< synopt, rxe or loopback
   bool undo = false;    ///< take it back
   unsigned cables = 1;  ///< rxe: veth pairs, each with two soft-RoCE devices
 };
