@@ -3,12 +3,17 @@
 
 #include <algorithm>
 
-#include "emu/rnic/wire/encapsulation.h"
+#include "ns3-module/model/smcr-address.h"
 #include "ns3-module/model/smcr-octets.h"
 #include "ns3/channel.h"
+#include "ns3/ipv4-end-point.h"
 #include "ns3/ipv4-l3-protocol.h"
 #include "ns3/ipv4-route.h"
 #include "ns3/ipv4-routing-protocol.h"
+#include "ns3/ipv6-end-point.h"
+#include "ns3/ipv6-l3-protocol.h"
+#include "ns3/ipv6-route.h"
+#include "ns3/ipv6-routing-protocol.h"
 #include "ns3/log.h"
 #include "ns3/mac48-address.h"
 #include "ns3/node.h"
@@ -26,22 +31,13 @@ NS_OBJECT_ENSURE_REGISTERED(SmcrFabric);
 
 namespace {
 
-constexpr std::size_t IP_HEADER = 20;
+constexpr uint32_t IPV4_HEADER = 20;
+constexpr uint32_t IPV6_HEADER = 40;
 constexpr std::size_t UDP_HEADER = 8;
-// Headers in front of a full payload: IPv4, UDP, BTH, RETH, and the ICRC behind it.
-constexpr uint32_t OVERHEAD = 20 + 8 + 12 + 16 + 4;
+// Headers behind IP in front of a full payload: UDP, BTH, RETH, and the ICRC behind it.
+constexpr uint32_t OVERHEAD = 8 + 12 + 16 + 4;
 
 }  // namespace
-
-smclab::IpAddress ToCore(Ipv4Address address) {
-  const uint32_t bits = address.Get();
-  const auto octet = [bits](unsigned shift) { return static_cast<uint8_t>(bits >> shift & 0xFF); };
-  return smclab::ipv4(octet(24), octet(16), octet(8), octet(0));
-}
-
-Ipv4Address FromCore(const smclab::Gid& gid) {
-  return Ipv4Address::Deserialize(Octets(gid.bytes.data() + 12));
-}
 
 TypeId SmcrFabric::GetTypeId() {
   static TypeId tid =
@@ -71,21 +67,39 @@ SmcrFabric::SmcrFabric() = default;
 
 void SmcrFabric::Open(Ptr<Node> node, uint32_t interface, Receive receive) {
   const auto ip = node->GetObject<Ipv4L3Protocol>();
-  const auto udp = node->GetObject<UdpL4Protocol>();
+  const auto own = ip->GetAddress(interface, 0);
+  m_address = ToCore(own.GetLocal());
+  m_prefix = static_cast<uint8_t>(own.GetMask().GetPrefixLength());
+  const auto endPoint =
+      node->GetObject<UdpL4Protocol>()->Allocate(nullptr, own.GetLocal(), smclab::roce::kUdpPort);
+  NS_ABORT_MSG_IF(endPoint == nullptr,
+                  "UDP port 4791 of " << own.GetLocal() << " is taken by another socket");
+  endPoint->SetRxCallback(MakeCallback(&SmcrFabric::Arrive, this));
+  Begin(node, ip->GetNetDevice(interface), std::move(receive));
+}
+
+void SmcrFabric::Open6(Ptr<Node> node, uint32_t interface, uint32_t address, Receive receive) {
+  const auto ip = node->GetObject<Ipv6L3Protocol>();
+  const auto own = ip->GetAddress(interface, address);
+  m_address = ToCore(own.GetAddress());
+  m_prefix = own.GetPrefix().GetPrefixLength();
+  const auto endPoint = node->GetObject<UdpL4Protocol>()->Allocate6(nullptr, own.GetAddress(),
+                                                                    smclab::roce::kUdpPort);
+  NS_ABORT_MSG_IF(endPoint == nullptr,
+                  "UDP port 4791 of " << own.GetAddress() << " is taken by another socket");
+  endPoint->SetRxCallback(MakeCallback(&SmcrFabric::Arrive6, this));
+  Begin(node, ip->GetNetDevice(interface), std::move(receive));
+}
+
+void SmcrFabric::Begin(Ptr<Node> node, Ptr<NetDevice> device, Receive receive) {
   m_node = node;
-  m_device = ip->GetNetDevice(interface);
-  m_address = ip->GetAddress(interface, 0);
+  m_device = device;
   m_receive = std::move(receive);
-  m_endPoint = udp->Allocate(nullptr, m_address.GetLocal(), smclab::roce::kUdpPort);
-  NS_ABORT_MSG_IF(m_endPoint == nullptr,
-                  "UDP port 4791 of " << m_address.GetLocal() << " is taken by another socket");
-  m_endPoint->SetRxCallback(MakeCallback(&SmcrFabric::Arrive, this));
   if (m_rate.GetBitRate() == 0) m_rate = FindRate();
 }
 
+// The endpoint belongs to UDP, which frees it with itself.
 void SmcrFabric::DoDispose() {
-  // The endpoint belongs to UDP, which frees it with itself.
-  m_endPoint = nullptr;
   m_receive = nullptr;
   m_node = nullptr;
   m_device = nullptr;
@@ -105,17 +119,16 @@ DataRate SmcrFabric::FindRate() const {
 
 smclab::Device SmcrFabric::Describe() const {
   smclab::Device device{
-      .address = ToCore(m_address.GetLocal()),
-      .prefix_length = static_cast<uint8_t>(m_address.GetMask().GetPrefixLength()),
-      .mtu = smclab::MtuCode::Mtu256};
+      .address = m_address, .prefix_length = m_prefix, .mtu = smclab::MtuCode::Mtu256};
   device.gid = device.address.gid;
   const Address address = m_device->GetAddress();
   if (Mac48Address::IsMatchingType(address)) {
     Mac48Address::ConvertFrom(address).CopyTo(Octets(device.mac.bytes.data()));
   }
+  const uint32_t overhead = OVERHEAD + (m_address.is_v4() ? IPV4_HEADER : IPV6_HEADER);
   for (const auto mtu : {smclab::MtuCode::Mtu512, smclab::MtuCode::Mtu1024,
                          smclab::MtuCode::Mtu2048, smclab::MtuCode::Mtu4096}) {
-    if (smclab::mtu_bytes(mtu) + OVERHEAD <= m_device->GetMtu()) device.mtu = mtu;
+    if (smclab::mtu_bytes(mtu) + overhead <= m_device->GetMtu()) device.mtu = mtu;
   }
   return device;
 }
@@ -144,19 +157,25 @@ Time SmcrFabric::Send(const smclab::rnic::OutgoingFrame& frame, const Gather& ga
   const std::size_t below = smclab::roce::envelope_size(envelope);
   auto packet =
       Create<Packet>(Octets(m_bytes.data() + below), static_cast<uint32_t>(m_bytes.size() - below));
+  m_address.is_v4() ? SendIpv4(packet, envelope) : SendIpv6(packet, envelope);
+  return Simulator::Now() + m_rate.CalculateBytesTxTime(static_cast<uint32_t>(m_bytes.size()));
+}
+
+void SmcrFabric::SendIpv4(Ptr<Packet> packet, const smclab::roce::Envelope& envelope) {
+  const Ipv4Address source = ToIpv4(envelope.source);
+  const Ipv4Address destination = ToIpv4(envelope.destination);
   UdpHeader udp;
   udp.SetSourcePort(envelope.source_port);
   udp.SetDestinationPort(smclab::roce::kUdpPort);
   // RoCE needs no checksum and the ICRC does not cover it, but ns-3's UDP, once it looks at
   // checksums, takes a missing one for a wrong one.
   if (Node::ChecksumEnabled()) udp.EnableChecksums();
-  udp.InitializeChecksum(FromCore(frame.source), FromCore(frame.destination),
-                         UdpL4Protocol::PROT_NUMBER);
+  udp.InitializeChecksum(source, destination, UdpL4Protocol::PROT_NUMBER);
   packet->AddHeader(udp);
   // Word for word the header that the envelope has: the ICRC covers it.
   Ipv4Header header;
-  header.SetSource(FromCore(frame.source));
-  header.SetDestination(FromCore(frame.destination));
+  header.SetSource(source);
+  header.SetDestination(destination);
   header.SetProtocol(UdpL4Protocol::PROT_NUMBER);
   header.SetPayloadSize(static_cast<uint16_t>(packet->GetSize()));
   header.SetTtl(envelope.hop_limit);
@@ -168,21 +187,52 @@ Time SmcrFabric::Send(const smclab::rnic::OutgoingFrame& frame, const Gather& ga
   m_txTrace(packet);
   // Without a route the frame is lost, as on a wire: the queue pair's timers deal with it.
   if (route) ip->SendWithHeader(packet, header, route);
-  return Simulator::Now() + m_rate.CalculateBytesTxTime(static_cast<uint32_t>(m_bytes.size()));
 }
 
+// IPv6 writes its header itself: what the ICRC covers of it are addresses, length and protocol.
+void SmcrFabric::SendIpv6(Ptr<Packet> packet, const smclab::roce::Envelope& envelope) {
+  const Ipv6Address source = ToIpv6(envelope.source);
+  const Ipv6Address destination = ToIpv6(envelope.destination);
+  UdpHeader udp;
+  udp.SetSourcePort(envelope.source_port);
+  udp.SetDestinationPort(smclab::roce::kUdpPort);
+  udp.EnableChecksums();  // IPv6 wants one
+  udp.InitializeChecksum(source, destination, UdpL4Protocol::PROT_NUMBER);
+  packet->AddHeader(udp);
+  Ipv6Header header;
+  header.SetSource(source);
+  header.SetDestination(destination);
+  const auto ip = m_node->GetObject<Ipv6L3Protocol>();
+  Socket::SocketErrno error = Socket::ERROR_NOTERROR;
+  const auto route = ip->GetRoutingProtocol()->RouteOutput(packet, header, m_device, error);
+  m_txTrace(packet);
+  if (route) ip->Send(packet, source, destination, UdpL4Protocol::PROT_NUMBER, route);
+}
+
+// The header that arrived, written again: RoCE has no options and no fragments. What differs from
+// that (no "don't fragment", for one) does not match the ICRC either.
 void SmcrFabric::Arrive(Ptr<Packet> packet, Ipv4Header header, uint16_t sourcePort,
                         Ptr<Ipv4Interface>) {
+  Take(packet, {.source = ToCore(header.GetSource()).gid,
+                .destination = ToCore(header.GetDestination()).gid,
+                .traffic_class = header.GetTos(),
+                .hop_limit = header.GetTtl(),
+                .identification = header.GetIdentification(),
+                .source_port = sourcePort});
+}
+
+void SmcrFabric::Arrive6(Ptr<Packet> packet, Ipv6Header header, uint16_t sourcePort,
+                         Ptr<Ipv6Interface>) {
+  Take(packet, {.source = ToCore(header.GetSource()).gid,
+                .destination = ToCore(header.GetDestination()).gid,
+                .traffic_class = header.GetTrafficClass(),
+                .hop_limit = header.GetHopLimit(),
+                .source_port = sourcePort});
+}
+
+void SmcrFabric::Take(Ptr<Packet> packet, const smclab::roce::Envelope& envelope) {
   const std::size_t size = packet->GetSize();
-  // The header that arrived, written again: RoCE has no options and no fragments. What differs
-  // from that (no "don't fragment", for one) does not match the ICRC either.
-  const smclab::roce::Envelope envelope{.source = ToCore(header.GetSource()).gid,
-                                        .destination = ToCore(header.GetDestination()).gid,
-                                        .traffic_class = header.GetTos(),
-                                        .hop_limit = header.GetTtl(),
-                                        .identification = header.GetIdentification(),
-                                        .source_port = sourcePort};
-  if (size <= smclab::roce::kIcrcSize || size > UINT16_MAX - IP_HEADER - UDP_HEADER) {
+  if (size <= smclab::roce::kIcrcSize || size > UINT16_MAX - IPV6_HEADER - UDP_HEADER) {
     m_dropTrace(packet);
     return;
   }

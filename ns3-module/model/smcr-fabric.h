@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The port of one software RNIC: an IPv4 interface of its node. Frames of RoCEv2 leave through the
-// node's IP, routing and device like any UDP, and arrive from it by an endpoint at UDP 4791, which
-// sees the IP header that the ICRC covers.
+// The port of one software RNIC: an IPv4 or IPv6 interface of its node. Frames of RoCEv2 leave
+// through the node's IP, routing and device like any UDP, and arrive from it by an endpoint at UDP
+// 4791, which sees the IP header that the ICRC covers.
 #ifndef SMCR_FABRIC_H
 #define SMCR_FABRIC_H
 #pragma once
@@ -14,11 +14,12 @@
 
 #include "emu/rnic/input.h"
 #include "emu/rnic/output.h"
+#include "emu/rnic/wire/encapsulation.h"
 #include "ns3/data-rate.h"
-#include "ns3/ipv4-end-point.h"
 #include "ns3/ipv4-header.h"
-#include "ns3/ipv4-interface-address.h"
 #include "ns3/ipv4-interface.h"
+#include "ns3/ipv6-header.h"
+#include "ns3/ipv6-interface.h"
 #include "ns3/net-device.h"
 #include "ns3/nstime.h"
 #include "ns3/object.h"
@@ -26,10 +27,6 @@
 #include "protocol/config.h"
 
 namespace ns3 {
-
-/// An IPv4 address as the core holds it, and back.
-[[nodiscard]] smclab::IpAddress ToCore(Ipv4Address address);
-[[nodiscard]] Ipv4Address FromCore(const smclab::Gid& gid);
 
 class SmcrFabric : public Object {
  public:
@@ -39,8 +36,10 @@ class SmcrFabric : public Object {
   static TypeId GetTypeId();
   SmcrFabric();
 
-  /// Opens UDP 4791 on the interface's first address. Whole frames arrive at `receive`.
+  /// Opens UDP 4791 on the IPv4 interface's first address. Whole frames arrive at `receive`.
   void Open(Ptr<Node> node, uint32_t interface, Receive receive);
+  /// The same on an IPv6 interface, on this of its addresses.
+  void Open6(Ptr<Node> node, uint32_t interface, uint32_t address, Receive receive);
 
   /// The port in the core's words.
   [[nodiscard]] smclab::Device Describe() const;
@@ -55,14 +54,20 @@ class SmcrFabric : public Object {
   void DoDispose() override;
 
  private:
+  void Begin(Ptr<Node> node, Ptr<NetDevice> device, Receive receive);
   void Arrive(Ptr<Packet> packet, Ipv4Header header, uint16_t sourcePort,
               Ptr<Ipv4Interface> interface);
+  void Arrive6(Ptr<Packet> packet, Ipv6Header header, uint16_t sourcePort,
+               Ptr<Ipv6Interface> interface);
+  void Take(Ptr<Packet> packet, const smclab::roce::Envelope& envelope);
+  void SendIpv4(Ptr<Packet> packet, const smclab::roce::Envelope& envelope);
+  void SendIpv6(Ptr<Packet> packet, const smclab::roce::Envelope& envelope);
   [[nodiscard]] DataRate FindRate() const;
 
   Ptr<Node> m_node;
   Ptr<NetDevice> m_device;
-  Ipv4InterfaceAddress m_address;
-  Ipv4EndPoint* m_endPoint = nullptr;
+  smclab::IpAddress m_address;
+  uint8_t m_prefix = 0;  ///< its length
   Receive m_receive;
   DataRate m_rate;        ///< attribute; zero: the device's
   uint32_t m_queueLimit;  ///< attribute: packets in the device's queue at which we wait

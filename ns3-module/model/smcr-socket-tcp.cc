@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "ns3-module/model/smcr-address.h"
 #include "ns3-module/model/smcr-octets.h"
 #include "ns3-module/model/smcr-socket.h"
 #include "ns3/log.h"
@@ -20,9 +21,8 @@ NS_LOG_COMPONENT_DEFINE("SmcrSocketTcp");
 void SmcrSocket::TcpConnected(Ptr<Socket> tcp) {
   Address peer;
   tcp->GetPeerName(peer);
-  const auto to = InetSocketAddress::ConvertFrom(peer);
   const auto options = m_stack->GetOptionTable();
-  const bool heard = options->TakeHeard(m_offered, to.GetIpv4(), to.GetPort());
+  const bool heard = options->TakeHeard(m_offered, ToTcpEnd(peer));
   options->Withdraw(std::exchange(m_offered, uint16_t{0}));
   Begin(smclab::Role::Client, heard);
 }
@@ -48,9 +48,8 @@ void SmcrSocket::TcpAccepted(Ptr<Socket> tcp, const Address& from) {
 void SmcrSocket::Adopt(Ptr<SmcrSocket> listener, const Address& from) {
   m_listener = listener;
   HearTcp();
-  const auto peer = InetSocketAddress::ConvertFrom(from);
   Begin(smclab::Role::Server,
-        m_stack->GetOptionTable()->TakeHeard(listener->m_offered, peer.GetIpv4(), peer.GetPort()));
+        m_stack->GetOptionTable()->TakeHeard(listener->m_offered, ToTcpEnd(from)));
 }
 
 void SmcrSocket::Begin(smclab::Role role, bool offered) {
@@ -61,8 +60,8 @@ void SmcrSocket::Begin(smclab::Role role, bool offered) {
   NS_LOG_INFO("TCP is up, SMC-R was " << (offered ? "" : "not ") << "offered by both");
   m_stack->Attach(this, {.role = role,
                          .both_offered = offered,
-                         .local = ToCore(InetSocketAddress::ConvertFrom(own).GetIpv4()),
-                         .peer = ToCore(InetSocketAddress::ConvertFrom(peer).GetIpv4())});
+                         .local = ToTcpEnd(own).address,
+                         .peer = ToTcpEnd(peer).address});
 }
 
 void SmcrSocket::TcpReadable(Ptr<Socket>) {

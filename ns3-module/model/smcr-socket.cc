@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "ns3-module/model/smcr-address.h"
 #include "ns3-module/model/smcr-octets.h"
+#include "ns3/inet-socket-address.h"
+#include "ns3/inet6-socket-address.h"
 #include "ns3/log.h"
 #include "ns3/simulator.h"
 
@@ -75,7 +78,7 @@ Ptr<Node> SmcrSocket::GetNode() const {
 }
 
 int SmcrSocket::Bind(const Address& address) {
-  if (!InetSocketAddress::IsMatchingType(address)) return Fail(ERROR_AFNOSUPPORT);
+  if (!IsTcpEnd(address)) return Fail(ERROR_AFNOSUPPORT);
   if (m_tcp->Bind(address) != 0) return Fail(m_tcp->GetErrno());
   m_bound = true;
   return 0;
@@ -85,16 +88,17 @@ int SmcrSocket::Bind() {
   return Bind(InetSocketAddress(Ipv4Address::GetAny(), 0));
 }
 int SmcrSocket::Bind6() {
-  return Fail(ERROR_AFNOSUPPORT);
+  return Bind(Inet6SocketAddress(Ipv6Address::GetAny(), 0));
 }
 
 int SmcrSocket::Connect(const Address& address) {
   if (m_listening || m_offered != 0 || m_conn) return Fail(ERROR_ISCONN);
-  if (!InetSocketAddress::IsMatchingType(address)) return Fail(ERROR_AFNOSUPPORT);
-  if (!m_bound && Bind() != 0) return -1;
+  if (!IsTcpEnd(address)) return Fail(ERROR_AFNOSUPPORT);
+  const bool six = Inet6SocketAddress::IsMatchingType(address);
+  if (!m_bound && (six ? Bind6() : Bind()) != 0) return -1;
   Address own;
   m_tcp->GetSockName(own);
-  m_offered = InetSocketAddress::ConvertFrom(own).GetPort();
+  m_offered = ToTcpEnd(own).port;
   m_stack->Offer(m_offered);
   m_tcp->SetConnectCallback(MakeCallback(&SmcrSocket::TcpConnected, this),
                             MakeCallback(&SmcrSocket::TcpFailed, this));
@@ -111,7 +115,7 @@ int SmcrSocket::Listen() {
   if (m_tcp->Listen() != 0) return Fail(m_tcp->GetErrno());
   Address own;
   m_tcp->GetSockName(own);
-  m_offered = InetSocketAddress::ConvertFrom(own).GetPort();
+  m_offered = ToTcpEnd(own).port;
   m_stack->Offer(m_offered);
   m_listening = true;
   return 0;

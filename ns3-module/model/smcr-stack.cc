@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <variant>
 
 #include "ns3-module/model/smcr-socket.h"
 #include "ns3/boolean.h"
 #include "ns3/ipv4-l3-protocol.h"
+#include "ns3/ipv6-l3-protocol.h"
 #include "ns3/log.h"
 #include "ns3/simulator.h"
 #include "ns3/string.h"
@@ -108,16 +110,7 @@ int64_t SmcrStack::AssignStreams(int64_t stream) {
 void SmcrStack::Start() {
   if (m_stack) return;
   NS_ABORT_MSG_UNLESS(m_node, "aggregate the SmcrStack to a node with an internet stack");
-  const auto ip = m_node->GetObject<Ipv4L3Protocol>();
-  for (uint32_t i = 1; i < ip->GetNInterfaces(); ++i) {  // 0 is the loopback
-    if (ip->GetNAddresses(i) == 0) continue;
-    const smclab::DeviceId device{static_cast<uint8_t>(m_fabrics.size())};
-    auto fabric = CreateObject<SmcrFabric>();
-    fabric->Open(m_node, i, [this, device](const smclab::rnic::ReceivedFrame& frame) {
-      Tell(smclab::stack::input::Frame{device, frame});
-    });
-    m_fabrics.push_back(fabric);
-  }
+  OpenFabrics();
   m_lineFree.resize(m_fabrics.size());
   m_transmits.resize(m_fabrics.size());
   m_stack.emplace(MakeParameters());
@@ -127,6 +120,36 @@ void SmcrStack::Start() {
         uint64_t{m_random->GetInteger(0, UINT32_MAX)} << 32 | m_random->GetInteger(0, UINT32_MAX);
   }
   Tell(entropy);
+}
+
+// Each interface is an RNIC, under its first IPv4 address; one without that under its first IPv6
+// address that is good for more than its own wire. Interface 0 is the loopback.
+void SmcrStack::OpenFabrics() {
+  const auto open = [this](auto with) {
+    const smclab::DeviceId device{static_cast<uint8_t>(m_fabrics.size())};
+    auto fabric = CreateObject<SmcrFabric>();
+    with(*fabric, [this, device](const smclab::rnic::ReceivedFrame& frame) {
+      Tell(smclab::stack::input::Frame{device, frame});
+    });
+    m_fabrics.push_back(fabric);
+  };
+  const auto ip = m_node->GetObject<Ipv4L3Protocol>();
+  std::set<Ptr<NetDevice>> taken;
+  for (uint32_t i = 1; i < ip->GetNInterfaces(); ++i) {
+    if (ip->GetNAddresses(i) == 0) continue;
+    taken.insert(ip->GetNetDevice(i));
+    open([&](SmcrFabric& fabric, auto receive) { fabric.Open(m_node, i, receive); });
+  }
+  const auto ip6 = m_node->GetObject<Ipv6L3Protocol>();
+  for (uint32_t i = 1; ip6 && i < ip6->GetNInterfaces(); ++i) {
+    uint32_t address = 0;
+    while (address < ip6->GetNAddresses(i) &&
+           ip6->GetAddress(i, address).GetScope() != Ipv6InterfaceAddress::GLOBAL) {
+      ++address;
+    }
+    if (address == ip6->GetNAddresses(i) || taken.count(ip6->GetNetDevice(i)) > 0) continue;
+    open([&](SmcrFabric& fabric, auto receive) { fabric.Open6(m_node, i, address, receive); });
+  }
 }
 
 // The devices as they are here; what only a configuration can say of them stays.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // SMC-R on a node: a Stack (protocol core and software RNICs) driven by the simulator's clock. It
-// is aggregated to the node behind the internet stack, has an RNIC port on each IPv4 interface,
+// is aggregated to the node behind the internet stack, has an RNIC port on each interface,
 // and serves the node's SmcrSockets. Nothing in it knows that time is simulated.
 #ifndef SMCR_STACK_H
 #define SMCR_STACK_H
@@ -38,7 +38,7 @@ class SmcrStack : public Object {
   [[nodiscard]] bool IsStarted() const { return m_stack.has_value(); }
 
   /// All that the core can be told, in place of the attributes; before Start. Devices are the
-  /// node's IPv4 interfaces in order, and take their addresses from these.
+  /// node's interfaces in order, IPv4 first, and take their addresses from these.
   void SetParameters(const smclab::stack::Parameters& parameters) { m_given = parameters; }
 
   /// The stack's chance comes from this stream of ns-3's. Returns how many streams it used.
@@ -76,6 +76,7 @@ class SmcrStack : public Object {
   void ScheduleTransmit(std::size_t device);
   void Transmit(std::size_t device);
   [[nodiscard]] smclab::stack::Parameters MakeParameters() const;
+  void OpenFabrics();
   void PlaceDevices(smclab::Config& config) const;
   [[nodiscard]] SmcrSocket* Find(smclab::ConnId conn);
 

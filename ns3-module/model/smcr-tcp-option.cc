@@ -5,6 +5,8 @@
 
 #include "ns3/ipv4-l3-protocol.h"
 #include "ns3/ipv4-route.h"
+#include "ns3/ipv6-l3-protocol.h"
+#include "ns3/ipv6-route.h"
 #include "ns3/log.h"
 #include "ns3/tcp-header.h"
 #include "ns3/tcp-l4-protocol.h"
@@ -105,10 +107,16 @@ void SmcrTcpOptionTable::Attach(Ptr<Node> node) {
   m_down = tcp->GetDownTarget();
   tcp->SetDownTarget(MakeCallback(&SmcrTcpOptionTable::SendDown, this));
   ip->TraceConnectWithoutContext("LocalDeliver", MakeCallback(&SmcrTcpOptionTable::Hear, this));
+  const auto ip6 = node->GetObject<Ipv6L3Protocol>();
+  if (!ip6) return;
+  m_down6 = tcp->GetDownTarget6();
+  tcp->SetDownTarget6(MakeCallback(&SmcrTcpOptionTable::SendDown6, this));
+  ip6->TraceConnectWithoutContext("LocalDeliver", MakeCallback(&SmcrTcpOptionTable::Hear6, this));
 }
 
 void SmcrTcpOptionTable::DoDispose() {
   m_down = IpL4Protocol::DownTargetCallback();
+  m_down6 = IpL4Protocol::DownTargetCallback6();
   Object::DoDispose();
 }
 
@@ -121,34 +129,57 @@ void SmcrTcpOptionTable::Withdraw(uint16_t localPort) {
   if (found != m_offers.end()) m_offers.erase(found);
 }
 
-bool SmcrTcpOptionTable::TakeHeard(uint16_t localPort, Ipv4Address peer, uint16_t peerPort) {
-  return m_heard.erase({localPort, peer, peerPort}) > 0;
+bool SmcrTcpOptionTable::TakeHeard(uint16_t localPort, const SmcrTcpEnd& peer) {
+  return m_heard.erase({localPort, peer}) > 0;
+}
+
+template <class IpAddressOfNs3>
+void SmcrTcpOptionTable::MarkSyn(Ptr<Packet> packet, IpAddressOfNs3 source,
+                                 IpAddressOfNs3 destination) {
+  TcpHeader header;
+  packet->PeekHeader(header);
+  const uint16_t port = header.GetSourcePort();
+  if ((header.GetFlags() & TcpHeader::SYN) == 0 || m_offers.count(port) == 0) return;
+  const bool answers = (header.GetFlags() & TcpHeader::ACK) != 0;
+  const Peer peer{port, {ToCore(destination), header.GetDestinationPort()}};
+  if (answers && m_heard.count(peer) == 0) return;
+  packet->RemoveHeader(header);
+  TcpHeader changed = WithOption(header);
+  if (Node::ChecksumEnabled()) changed.EnableChecksums();
+  changed.InitializeChecksum(source, destination, TcpL4Protocol::PROT_NUMBER);
+  packet->AddHeader(changed);
+  NS_LOG_INFO("SYN from port " << port << " offers SMC-R");
 }
 
 void SmcrTcpOptionTable::SendDown(Ptr<Packet> packet, Ipv4Address source, Ipv4Address destination,
                                   uint8_t protocol, Ptr<Ipv4Route> route) {
-  TcpHeader header;
-  packet->PeekHeader(header);
-  const bool syn = (header.GetFlags() & TcpHeader::SYN) != 0;
-  const bool answers = (header.GetFlags() & TcpHeader::ACK) != 0;
-  const Peer peer{header.GetSourcePort(), destination, header.GetDestinationPort()};
-  if (syn && m_offers.count(header.GetSourcePort()) > 0 && (!answers || m_heard.count(peer) > 0)) {
-    packet->RemoveHeader(header);
-    TcpHeader changed = WithOption(header);
-    if (Node::ChecksumEnabled()) changed.EnableChecksums();
-    changed.InitializeChecksum(source, destination, protocol);
-    packet->AddHeader(changed);
-    NS_LOG_INFO("SYN from port " << header.GetSourcePort() << " offers SMC-R");
-  }
+  MarkSyn(packet, source, destination);
   m_down(packet, source, destination, protocol, route);
 }
 
+void SmcrTcpOptionTable::SendDown6(Ptr<Packet> packet, Ipv6Address source, Ipv6Address destination,
+                                   uint8_t protocol, Ptr<Ipv6Route> route) {
+  MarkSyn(packet, source, destination);
+  m_down6(packet, source, destination, protocol, route);
+}
+
 void SmcrTcpOptionTable::Hear(const Ipv4Header& header, Ptr<const Packet> packet, uint32_t) {
-  if (header.GetProtocol() != TcpL4Protocol::PROT_NUMBER) return;
+  if (header.GetProtocol() == TcpL4Protocol::PROT_NUMBER) {
+    HearTcp(ToCore(header.GetSource()), packet);
+  }
+}
+
+void SmcrTcpOptionTable::Hear6(const Ipv6Header& header, Ptr<const Packet> packet, uint32_t) {
+  if (header.GetNextHeader() == TcpL4Protocol::PROT_NUMBER) {
+    HearTcp(ToCore(header.GetSource()), packet);
+  }
+}
+
+void SmcrTcpOptionTable::HearTcp(const smclab::IpAddress& from, Ptr<const Packet> packet) {
   TcpHeader tcp;
   packet->PeekHeader(tcp);
   if ((tcp.GetFlags() & TcpHeader::SYN) == 0) return;
-  const Peer peer{tcp.GetDestinationPort(), header.GetSource(), tcp.GetSourcePort()};
+  const Peer peer{tcp.GetDestinationPort(), {from, tcp.GetSourcePort()}};
   // Nothing is kept for ports that do not ask, and a newer SYN says what an older one meant.
   m_heard.erase(peer);
   if (m_offers.count(tcp.GetDestinationPort()) > 0 && CarriesOption(tcp)) m_heard.insert(peer);

@@ -9,10 +9,12 @@
 
 #include <cstdint>
 #include <set>
-#include <tuple>
+#include <utility>
 
+#include "ns3-module/model/smcr-address.h"
 #include "ns3/ip-l4-protocol.h"
 #include "ns3/ipv4-header.h"
+#include "ns3/ipv6-header.h"
 #include "ns3/node.h"
 #include "ns3/object.h"
 #include "ns3/tcp-option.h"
@@ -41,7 +43,7 @@ class SmcrTcpOptionTable : public Object {
  public:
   static TypeId GetTypeId();
 
-  /// Puts itself between the node's TCP and its IPv4. The node has both.
+  /// Puts itself between the node's TCP and its IPv4, and IPv6 if it has that.
   void Attach(Ptr<Node> node);
 
   /// SYNs from this port carry the option, and SYN-ACKs do if the SYN did.
@@ -49,19 +51,26 @@ class SmcrTcpOptionTable : public Object {
   void Withdraw(uint16_t localPort);
 
   /// Whether the peer's SYN or SYN-ACK carried the option. Asked once: the answer is forgotten.
-  bool TakeHeard(uint16_t localPort, Ipv4Address peer, uint16_t peerPort);
+  bool TakeHeard(uint16_t localPort, const SmcrTcpEnd& peer);
 
  protected:
   void DoDispose() override;
 
  private:
-  using Peer = std::tuple<uint16_t, Ipv4Address, uint16_t>;  ///< own port, its address and port
+  using Peer = std::pair<uint16_t, SmcrTcpEnd>;  ///< own port, and the other end
 
   void SendDown(Ptr<Packet> packet, Ipv4Address source, Ipv4Address destination, uint8_t protocol,
                 Ptr<Ipv4Route> route);
+  void SendDown6(Ptr<Packet> packet, Ipv6Address source, Ipv6Address destination, uint8_t protocol,
+                 Ptr<Ipv6Route> route);
   void Hear(const Ipv4Header& header, Ptr<const Packet> packet, uint32_t interface);
+  void Hear6(const Ipv6Header& header, Ptr<const Packet> packet, uint32_t interface);
+  void HearTcp(const smclab::IpAddress& from, Ptr<const Packet> packet);
+  template <class IpAddressOfNs3>
+  void MarkSyn(Ptr<Packet> packet, IpAddressOfNs3 source, IpAddressOfNs3 destination);
 
   IpL4Protocol::DownTargetCallback m_down;
+  IpL4Protocol::DownTargetCallback6 m_down6;
   std::multiset<uint16_t> m_offers;
   std::set<Peer> m_heard;
 };

@@ -5,16 +5,21 @@
 #include <map>
 #include <variant>
 
-#include "ns3-module/model/smcr-fabric.h"
+#include "ns3-module/model/smcr-address.h"
 #include "ns3-module/model/smcr-octets.h"
+#include "ns3/boolean.h"
 #include "ns3/data-rate.h"
 #include "ns3/double.h"
 #include "ns3/enum.h"
 #include "ns3/error-model.h"
+#include "ns3/icmpv6-l4-protocol.h"
 #include "ns3/internet-stack-helper.h"
 #include "ns3/ipv4-routing-helper.h"
 #include "ns3/ipv4-static-routing.h"
 #include "ns3/ipv4.h"
+#include "ns3/ipv6-routing-helper.h"
+#include "ns3/ipv6-static-routing.h"
+#include "ns3/ipv6.h"
 #include "ns3/mac48-address.h"
 #include "ns3/net-device-container.h"
 #include "ns3/point-to-point-helper.h"
@@ -29,8 +34,8 @@ namespace {
 
 using Ports = std::map<scenario::PortRef, Ptr<NetDevice>>;
 
-Ipv4Address AddressOf(const scenario::Scenario& scenario, scenario::PortRef port) {
-  return FromCore(scenario.nodes[port.node].config.devices[port.rnic].address.gid);
+const smclab::IpAddress& AddressOf(const scenario::Scenario& scenario, scenario::PortRef port) {
+  return scenario.nodes[port.node].config.devices[port.rnic].address;
 }
 
 bool IsOfTheNetwork(const scenario::FaultAction& action) {
@@ -52,7 +57,10 @@ std::string FindNodeObstacle(const scenario::Scenario& scenario, uint32_t node) 
   if (spec.config.devices.empty())
     return "stage ns3 reaches a node by its RNICs; " + who + " has none";
   for (uint32_t i = 0; i < spec.config.devices.size(); ++i) {
-    if (!spec.config.devices[i].address.is_v4()) return "stage ns3 has IPv4 only; see " + who;
+    if (spec.config.devices[i].address.is_v4() != spec.config.devices[0].address.is_v4())
+      return "stage ns3 wants all RNICs of " + who + " in IPv4, or all in IPv6";
+    if (ToIpv6(spec.config.devices[i].address.gid).IsLinkLocal())
+      return "stage ns3 wants addresses that are good beyond their own link; see " + who;
     if (!IsLinked(scenario, {node, i})) return "stage ns3 wants each RNIC of " + who + " on a link";
   }
   return {};
@@ -77,22 +85,40 @@ void MakeLink(const scenario::LinkSpec& link, const NodeContainer& nodes, Ports&
   ports[link.b] = devices.Get(1);
 }
 
-void AddInterface(const smclab::Device& device, Ptr<Ipv4> ip, Ptr<NetDevice> port) {
+void AddInterface(const smclab::Device& device, Ptr<Node> node, Ptr<NetDevice> port) {
   Mac48Address mac;
   mac.CopyFrom(Octets(device.mac.bytes.data()));
   port->SetAddress(mac);
+  if (device.address.is_v4()) {
+    const auto ip = node->GetObject<Ipv4>();
+    const uint32_t interface = ip->AddInterface(port);
+    const std::string mask = "/" + std::to_string(device.prefix_length);
+    ip->AddAddress(interface,
+                   Ipv4InterfaceAddress(ToIpv4(device.address.gid), Ipv4Mask(mask.c_str())));
+    ip->SetUp(interface);
+    return;
+  }
+  // Nobody else is on the wire, so the address need not wait until nobody else has it.
+  node->GetObject<Icmpv6L4Protocol>()->SetAttribute("DAD", BooleanValue(false));
+  const auto ip = node->GetObject<Ipv6>();
   const uint32_t interface = ip->AddInterface(port);
-  const std::string mask = "/" + std::to_string(device.prefix_length);
-  ip->AddAddress(interface,
-                 Ipv4InterfaceAddress(FromCore(device.address.gid), Ipv4Mask(mask.c_str())));
+  ip->AddAddress(interface, Ipv6InterfaceAddress(ToIpv6(device.address.gid),
+                                                 Ipv6Prefix(device.prefix_length)));
   ip->SetUp(interface);
 }
 
-// A cable between two subnets is one as well.
-void AddRoute(const NodeContainer& nodes, scenario::PortRef from, Ipv4Address peer) {
-  const auto ip = nodes.Get(from.node)->GetObject<Ipv4>();
-  const auto routes = Ipv4RoutingHelper::GetRouting<Ipv4StaticRouting>(ip->GetRoutingProtocol());
-  routes->AddHostRouteTo(peer, from.rnic + 1);  // interface 0 is the loopback
+// A cable between two subnets is one as well. Interface 0 is the loopback.
+void AddRoute(const NodeContainer& nodes, scenario::PortRef from, const smclab::IpAddress& peer) {
+  const auto node = nodes.Get(from.node);
+  if (peer.is_v4()) {
+    const auto routing = node->GetObject<Ipv4>()->GetRoutingProtocol();
+    Ipv4RoutingHelper::GetRouting<Ipv4StaticRouting>(routing)->AddHostRouteTo(ToIpv4(peer.gid),
+                                                                              from.rnic + 1);
+  } else {
+    const auto routing = node->GetObject<Ipv6>()->GetRoutingProtocol();
+    Ipv6RoutingHelper::GetRouting<Ipv6StaticRouting>(routing)->AddHostRouteTo(ToIpv6(peer.gid),
+                                                                              from.rnic + 1);
+  }
 }
 
 }  // namespace
@@ -121,9 +147,9 @@ void MakeNetwork(const scenario::Scenario& scenario, const NodeContainer& nodes)
   InternetStackHelper internet;
   internet.Install(nodes);
   for (uint32_t node = 0; node < nodes.GetN(); ++node) {
-    const auto ip = nodes.Get(node)->GetObject<Ipv4>();
     const auto& devices = scenario.nodes[node].config.devices;
-    for (uint32_t i = 0; i < devices.size(); ++i) AddInterface(devices[i], ip, ports[{node, i}]);
+    for (uint32_t i = 0; i < devices.size(); ++i)
+      AddInterface(devices[i], nodes.Get(node), ports[{node, i}]);
   }
   for (const scenario::LinkSpec& link : scenario.links) {
     AddRoute(nodes, link.a, AddressOf(scenario, link.b));
@@ -131,8 +157,8 @@ void MakeNetwork(const scenario::Scenario& scenario, const NodeContainer& nodes)
   }
 }
 
-std::pair<Ipv4Address, Ipv4Address> AddressesBetween(const scenario::Scenario& scenario,
-                                                     const scenario::PlannedFlow& flow) {
+std::pair<smclab::IpAddress, smclab::IpAddress> AddressesBetween(
+    const scenario::Scenario& scenario, const scenario::PlannedFlow& flow) {
   const auto address = [&](scenario::PortRef port) { return AddressOf(scenario, port); };
   for (const scenario::LinkSpec& link : scenario.links) {
     if (link.a.node == flow.from && link.b.node == flow.to) {

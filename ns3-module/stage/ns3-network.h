@@ -11,8 +11,8 @@
 
 #include "emu/scenario/flow.h"
 #include "emu/scenario/scenario.h"
-#include "ns3/ipv4-address.h"
 #include "ns3/node-container.h"
+#include "protocol/types.h"
 
 namespace ns3 {
 
@@ -24,7 +24,7 @@ namespace ns3 {
 void MakeNetwork(const smclab::scenario::Scenario& scenario, const NodeContainer& nodes);
 
 /// Where a connection runs: the client's and the server's end of a link between the two nodes.
-[[nodiscard]] std::pair<Ipv4Address, Ipv4Address> AddressesBetween(
+[[nodiscard]] std::pair<smclab::IpAddress, smclab::IpAddress> AddressesBetween(
     const smclab::scenario::Scenario& scenario, const smclab::scenario::PlannedFlow& flow);
 
 }  // namespace ns3

@@ -103,6 +103,8 @@ void Ns3Run::MakeHosts() {
     }
     m_nodes.Get(node)->GetObject<Ipv4>()->TraceConnectWithoutContext(
         "Tx", MakeCallback(&Ns3Run::Sniff, this));
+    m_nodes.Get(node)->GetObject<Ipv6>()->TraceConnectWithoutContext(
+        "Tx", MakeCallback(&Ns3Run::Sniff6, this));
   }
 }
 
@@ -114,7 +116,7 @@ void Ns3Run::Listen() {
     if (listener) continue;
     listener =
         Socket::CreateSocket(m_nodes.Get(flow.to), TypeId::LookupByName("ns3::SmcrSocketFactory"));
-    listener->Bind(InetSocketAddress(Ipv4Address::GetAny(), flow.port));
+    listener->Bind(ToAny({AddressesBetween(m_scenario, flow).second, flow.port}));
     listener->Listen();
     listener->SetAcceptCallback(MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
                                 MakeCallback(&Ns3Run::Accepted, this));
@@ -138,11 +140,11 @@ void Ns3Run::StartFlow(std::size_t number) {
   socket->SetConnectCallback(
       Callback<void, Ptr<Socket>>([this, number](Ptr<Socket>) { Connected(number); }),
       Callback<void, Ptr<Socket>>([this, number](Ptr<Socket>) { Failed(number); }));
-  socket->Bind(InetSocketAddress(client, 0));
+  socket->Bind(ToSocket({client, 0}));
   Address own;
   socket->GetSockName(own);
-  m_clients[{client, InetSocketAddress::ConvertFrom(own).GetPort()}] = number;
-  if (socket->Connect(InetSocketAddress(server, flow.port)) != 0) Failed(number);
+  m_clients[ToTcpEnd(own)] = number;
+  if (socket->Connect(ToSocket({server, flow.port})) != 0) Failed(number);
 }
 
 void Ns3Run::Connected(std::size_t number) {
@@ -156,8 +158,7 @@ void Ns3Run::Failed(std::size_t number) {
 }
 
 void Ns3Run::Accepted(Ptr<Socket> socket, const Address& from) {
-  const auto peer = InetSocketAddress::ConvertFrom(from);
-  const auto found = m_clients.find({peer.GetIpv4(), peer.GetPort()});
+  const auto found = m_clients.find(ToTcpEnd(from));
   if (found == m_clients.end()) return;
   auto& seat = m_seats[found->second].server;
   seat = MakeSeat(found->second, smclab::Role::Server);
@@ -196,6 +197,14 @@ void Ns3Run::Count(Ptr<const Packet>) {
 }
 
 void Ns3Run::Sniff(Ptr<const Packet> packet, Ptr<Ipv4>, uint32_t) {
+  Write(packet);
+}
+
+void Ns3Run::Sniff6(Ptr<const Packet> packet, Ptr<Ipv6>, uint32_t) {
+  Write(packet);
+}
+
+void Ns3Run::Write(Ptr<const Packet> packet) {
   if (!m_capture) return;
   std::vector<std::byte> bytes(packet->GetSize());
   packet->CopyData(Octets(bytes.data()), packet->GetSize());

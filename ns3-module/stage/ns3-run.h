@@ -15,8 +15,10 @@
 #include "emu/capture/pcapng_writer.h"
 #include "emu/scenario/fault_clock.h"
 #include "emu/scenario/stage.h"
+#include "ns3-module/model/smcr-address.h"
 #include "ns3-module/stage/flow-seat.h"
 #include "ns3/ipv4.h"
+#include "ns3/ipv6.h"
 #include "ns3/node-container.h"
 
 namespace ns3 {
@@ -38,8 +40,6 @@ class Ns3Run {
     std::unique_ptr<FlowSeat> client;
     std::unique_ptr<FlowSeat> server;
   };
-  using Client = std::pair<Ipv4Address, uint16_t>;
-
   void MakeHosts();
   void Listen();
   void StartFlow(std::size_t number);
@@ -51,6 +51,8 @@ class Ns3Run {
   void Keep(const smclab::scenario::HostRecord& record);
   void Received(std::size_t number, smclab::Role role, std::span<const std::byte> bytes);
   void Sniff(Ptr<const Packet> packet, Ptr<Ipv4> ip, uint32_t interface);
+  void Sniff6(Ptr<const Packet> packet, Ptr<Ipv6> ip, uint32_t interface);
+  void Write(Ptr<const Packet> packet);
   void Count(Ptr<const Packet> packet);
   void Turn(const std::vector<smclab::scenario::FaultTurn>& turns);
   void LookAtTime();
@@ -70,7 +72,7 @@ class Ns3Run {
   std::vector<uint64_t> m_taken;  ///< bytes that each workload's receivers took
   NodeContainer m_nodes;
   std::map<std::pair<uint32_t, uint16_t>, Ptr<Socket>> m_listeners;  ///< by node and port
-  std::map<Client, std::size_t> m_clients;                           ///< their flows
+  std::map<SmcrTcpEnd, std::size_t> m_clients;                       ///< their flows
   EventId m_faultTimer;
   std::optional<Time> m_allDoneAt;
   bool m_interrupted = false;
