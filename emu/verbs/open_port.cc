@@ -53,7 +53,8 @@ std::vector<ibv_gid_entry> gids_of(ibv_context* context) {
 
 OpenPort describe(Context context, const ibv_gid_entry& entry) {
   const auto port = static_cast<std::uint8_t>(entry.port_num);
-  OpenPort open{.place = {port, static_cast<std::uint8_t>(entry.gid_index)},
+  OpenPort open{.gid = gid(entry.gid),
+                .place = {port, static_cast<std::uint8_t>(entry.gid_index)},
                 .counters = std::filesystem::path(context->device->ibdev_path) / "ports" /
                             std::to_string(entry.port_num) / "hw_counters",
                 .facts = {.device = ibv_get_device_name(context->device),
@@ -116,6 +117,17 @@ tl::expected<OpenPort, std::string> open_port(const Gid& wanted) {
     }
   }
   return tl::unexpected(closed && present.empty() ? *closed : missing::address(wanted, present));
+}
+
+std::optional<PortPlace> find_place(const OpenPort& open) {
+  ibv_port_attr attributes{};
+  const int error = ibv_query_port(open.context.get(), open.place.port, &attributes);
+  if (error != 0 || attributes.state != IBV_PORT_ACTIVE) return std::nullopt;
+  for (const ibv_gid_entry& entry : gids_of(open.context.get())) {
+    if (entry.port_num != open.place.port || gid(entry.gid) != open.gid) continue;
+    return PortPlace{open.place.port, static_cast<std::uint8_t>(entry.gid_index)};
+  }
+  return std::nullopt;
 }
 
 }  // namespace smclab::verbs

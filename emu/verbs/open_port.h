@@ -5,6 +5,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,12 +20,17 @@ namespace smclab::verbs {
 /// An opened device and which of its ports and addresses is meant.
 struct OpenPort {
   Context context;
+  Gid gid;
   PortPlace place;
   std::filesystem::path counters;  ///< the folder where the kernel shows what the port counts
   runtime::PortFacts facts;
 };
 
 [[nodiscard]] tl::expected<OpenPort, std::string> open_port(const Gid& gid);
+
+/// Where its address is now; nothing while the port is down or does not have the address, as when
+/// its network interface is deleted.
+[[nodiscard]] std::optional<PortPlace> find_place(const OpenPort& open);
 
 /// The sentences, apart from the search so that they can be tested without a device.
 namespace missing {

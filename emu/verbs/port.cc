@@ -122,17 +122,17 @@ void Port::collect_asynchronous() {
 }
 
 void Port::note(const ibv_async_event& event) {
+  if (event.event_type == IBV_EVENT_DEVICE_FATAL) return tell_port(std::nullopt);
+  if (concerns_port(event.event_type)) {
+    if (event.element.port_num == open_.place.port) tell_port(find_place(open_));
+    return;
+  }
   const auto kind = async_kind(event.event_type);
   if (!kind) return;
   rnic::output::AsyncEvent told{.kind = *kind};
   switch (*kind) {
     case rnic::AsyncKind::PortUp:
     case rnic::AsyncKind::PortDown:
-      if (event.event_type != IBV_EVENT_DEVICE_FATAL &&
-          event.element.port_num != open_.place.port) {
-        return;
-      }
-      port_change_ = *kind == rnic::AsyncKind::PortUp;
       break;
     case rnic::AsyncKind::CqOverflow:
       told.cq = static_cast<const Queue*>(event.element.cq->cq_context)->id;
@@ -143,6 +143,16 @@ void Port::note(const ibv_async_event& event) {
       break;
   }
   events_.emplace_back(told);
+}
+
+// An address that went and came again may have another index.
+void Port::tell_port(const std::optional<PortPlace>& place) {
+  const bool up = place.has_value();
+  if (place) open_.place = *place;
+  if (std::exchange(open_.facts.up, up) == up) return;
+  port_change_ = up;
+  events_.emplace_back(
+      rnic::output::AsyncEvent{.kind = up ? rnic::AsyncKind::PortUp : rnic::AsyncKind::PortDown});
 }
 
 }  // namespace smclab::verbs

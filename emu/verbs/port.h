@@ -90,6 +90,7 @@ class Port : public runtime::DevicePort {
   void collect_completions();
   void collect_asynchronous();
   void note(const ibv_async_event& event);
+  void tell_port(const std::optional<PortPlace>& place);
 
   // In the order in which they are made; destroyed in the reverse one.
   OpenPort open_;

@@ -71,6 +71,11 @@ rnic::VerbStatus post_status(int error) noexcept {
   return status == rnic::VerbStatus::NoMemory ? rnic::VerbStatus::QueueFull : status;
 }
 
+bool concerns_port(ibv_event_type type) noexcept {
+  return type == IBV_EVENT_PORT_ACTIVE || type == IBV_EVENT_PORT_ERR ||
+         type == IBV_EVENT_GID_CHANGE;
+}
+
 std::optional<rnic::AsyncKind> async_kind(ibv_event_type type) noexcept {
   switch (type) {
     case IBV_EVENT_CQ_ERR:
@@ -81,10 +86,8 @@ std::optional<rnic::AsyncKind> async_kind(ibv_event_type type) noexcept {
     case IBV_EVENT_QP_ACCESS_ERR:
       return rnic::AsyncKind::QpAccessError;
     case IBV_EVENT_PORT_ACTIVE:
-      return rnic::AsyncKind::PortUp;
     case IBV_EVENT_PORT_ERR:
     case IBV_EVENT_DEVICE_FATAL:
-      return rnic::AsyncKind::PortDown;
     case IBV_EVENT_COMM_EST:
     case IBV_EVENT_SQ_DRAINED:
     case IBV_EVENT_PATH_MIG:

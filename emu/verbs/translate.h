@@ -18,6 +18,8 @@ namespace smclab::verbs {
 [[nodiscard]] rnic::VerbStatus verb_status(int error) noexcept;
 /// What an error number means when work is posted, where a lack of memory is a full queue.
 [[nodiscard]] rnic::VerbStatus post_status(int error) noexcept;
+/// Whether the port may have gone down or come up, or lost or got an address.
+[[nodiscard]] bool concerns_port(ibv_event_type type) noexcept;
 /// What becomes of a queue pair or completion queue; nothing for events that concern neither.
 [[nodiscard]] std::optional<rnic::AsyncKind> async_kind(ibv_event_type type) noexcept;
 

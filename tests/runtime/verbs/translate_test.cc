@@ -52,10 +52,13 @@ TEST(Translate, EventsOfQueuePairsAndPortsAreTold) {
   EXPECT_EQ(async_kind(IBV_EVENT_CQ_ERR), rnic::AsyncKind::CqOverflow);
   EXPECT_EQ(async_kind(IBV_EVENT_QP_FATAL), rnic::AsyncKind::QpFatal);
   EXPECT_EQ(async_kind(IBV_EVENT_QP_ACCESS_ERR), rnic::AsyncKind::QpAccessError);
-  EXPECT_EQ(async_kind(IBV_EVENT_PORT_ACTIVE), rnic::AsyncKind::PortUp);
-  EXPECT_EQ(async_kind(IBV_EVENT_PORT_ERR), rnic::AsyncKind::PortDown);
-  EXPECT_EQ(async_kind(IBV_EVENT_DEVICE_FATAL), rnic::AsyncKind::PortDown);
   EXPECT_EQ(async_kind(IBV_EVENT_COMM_EST), std::nullopt);
+  for (const ibv_event_type type :
+       {IBV_EVENT_PORT_ACTIVE, IBV_EVENT_PORT_ERR, IBV_EVENT_GID_CHANGE}) {
+    EXPECT_TRUE(concerns_port(type));
+    EXPECT_EQ(async_kind(type), std::nullopt);
+  }
+  EXPECT_FALSE(concerns_port(IBV_EVENT_QP_FATAL));
 }
 
 TEST(Translate, AnAddressAndAnMtuComeBackAsTheyWere) {
