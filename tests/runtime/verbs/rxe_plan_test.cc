@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <set>
-#include <sstream>
 #include <string>
 
 #include "emu/cli/machine/command.h"
@@ -53,13 +52,15 @@ TEST(RxePlan, BothFamiliesGoOverTheCable) {
   const auto plan = rxe_plan(1, Ipv6::Yes);
   EXPECT_LT(place_of(plan, "ip -6 rule add pref 79 lookup local"),
             place_of(plan, "ip -6 rule del pref 0"));
-  for (const char* pair : {"-4 10.123.0.1 10.123.0.2", "-4 10.123.0.1 10.124.0.2",
-                           "-6 fd53:4d43:0:0::1 fd53:4d43:0:0::2"}) {
-    std::istringstream words(pair);
-    std::string family, a, b;
-    words >> family >> a >> b;
-    place_of(plan, "ip " + family + " rule add pref 78 from " + a + " to " + b + " lookup 7609");
-    place_of(plan, "ip " + family + " rule add pref 78 from " + b + " to " + a + " lookup 7610");
+  for (const char* rule : {
+           "-4 rule add pref 78 from 10.123.0.1 to 10.123.0.2 lookup 7609",
+           "-4 rule add pref 78 from 10.123.0.1 to 10.124.0.2 lookup 7609",
+           "-4 rule add pref 78 from 10.123.0.2 to 10.123.0.1 lookup 7610",
+           "-4 rule add pref 78 from 10.124.0.2 to 10.123.0.1 lookup 7610",
+           "-6 rule add pref 78 from fd53:4d43:0:0::1 to fd53:4d43:0:0::2 lookup 7609",
+           "-6 rule add pref 78 from fd53:4d43:0:0::2 to fd53:4d43:0:0::1 lookup 7610",
+       }) {
+    place_of(plan, std::string("ip ") + rule);
   }
   for (const SetupStep& step : rxe_plan(1, Ipv6::No)) {
     EXPECT_EQ(joined(step.make).find("-6"), std::string::npos) << joined(step.make);
