@@ -3,17 +3,12 @@
 """One scenario is one conversation: every file of scenarios/data says the same on a stage as in the
 world. stages_test.py SMCLAB STAGE
 """
-import os
 import pathlib
 import subprocess
 import sys
 import tempfile
 
-sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "scenario"))
-
-import own_network  # noqa: E402
 
 
 def smclab(program, *words):
@@ -32,7 +27,7 @@ def difference(program, stage, path, folder):
     for where in ("world", stage):
         out = folder / f"{path.name}-{where}"
         done = smclab(program, "run", "--stage", where, "--out", out, path)
-        if own_network.lacks_address(done):
+        if done.returncode == 3 and "smclab setup loopback" in done.stderr:
             raise Skipped(done.stderr)
         if done.returncode != 0:
             return f"exit {done.returncode} on {where}\n{done.stdout}{done.stderr}"
@@ -65,6 +60,4 @@ def main(program, stage):
 
 
 if __name__ == "__main__":
-    if sys.argv[2] == "emu":
-        own_network.enter(os.path.abspath(sys.argv[1]))
     sys.exit(main(sys.argv[1], sys.argv[2]))

@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Every scenario that is shipped passes on the stage: play_all.py SMCLAB STAGE FOLDER...
 A file that is not for the stage, and says so by its key `stages`, is counted and named; so is one
-that wants IPv6 addresses where the test may not give any.
+that wants IPv6 addresses which this machine does not give.
 """
 import glob
-import os
 import subprocess
 import sys
-
-import own_network
 
 
 def main(smclab, stage, folders):
@@ -19,7 +16,7 @@ def main(smclab, stage, folders):
         if done.returncode == 3 and "(see its key 'stages')" in done.stderr:
             left_out.append(path)
             continue
-        if own_network.lacks_address(done):
+        if done.returncode == 3 and "smclab setup loopback" in done.stderr:
             print(f"skipped {path}: {done.stderr}", end="")
             continue
         played += 1
@@ -33,6 +30,4 @@ def main(smclab, stage, folders):
 
 
 if __name__ == "__main__":
-    if sys.argv[2] == "emu":
-        own_network.enter(os.path.abspath(sys.argv[1]))
     sys.exit(main(sys.argv[1], sys.argv[2], sys.argv[3:]))

@@ -6,7 +6,7 @@
 #include "emu/cli/exit_code.h"
 #include "emu/cli/machine/command.h"
 #include "emu/runtime/address.h"
-#include "emu/runtime/stage/loopback.h"
+#include "emu/runtime/loopback/placing.h"
 
 namespace smclab::cli {
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "emu/runtime/stage/emu_stage.h"
 
+#include <algorithm>
 #include <string>
 #include <variant>
 
-#include "emu/runtime/stage/loopback.h"
+#include "emu/runtime/address.h"
+#include "emu/runtime/loopback/own_network.h"
+#include "emu/runtime/loopback/placing.h"
 #include "emu/runtime/stage/real_run.h"
 
 namespace smclab::runtime {
@@ -20,6 +23,18 @@ std::string obstacle(const scenario::Scenario& scenario) {
   return {};
 }
 
+// Hosts over IPv6 stand on a loopback of this program's own, unless the machine's has their
+// addresses. Empty, or what is missing.
+std::string make_room(const scenario::Scenario& placed) {
+  const auto wanted = ipv6_addresses(placed);
+  const auto lacking = std::find_if_not(wanted.begin(), wanted.end(), is_here);
+  if (lacking == wanted.end()) return {};
+  const std::string why = enter_own_network(wanted);
+  if (why.empty()) return why;
+  return "stage emu cannot place the hosts on loopback: this machine lacks the address " +
+         to_socket(*lacking).to_string() + " ('smclab setup loopback' gives it), and " + why;
+}
+
 }  // namespace
 
 scenario::PlayEnd EmuStage::play(const scenario::Scenario& scenario,
@@ -31,6 +46,8 @@ scenario::PlayEnd EmuStage::play(const scenario::Scenario& scenario,
     outcome.missing = "stage emu cannot place the hosts on loopback: " + placed.error();
     return scenario::PlayEnd::Cannot;
   }
+  outcome.missing = make_room(*placed);
+  if (!outcome.missing.empty()) return scenario::PlayEnd::Cannot;
   const Machine machine{.stage = kind(), .scenario = *placed};
   RealRun run(machine, options, outcome);
   if (const auto opened = run.open(); !opened) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/runtime/stage/loopback.h"
+#include "emu/runtime/loopback/placing.h"
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
@@ -22,17 +22,6 @@ IpAddress subnet_of(const Device& device) {
     subnet.gid.bytes[bit / 8] &= ~(std::byte{0x80} >> (bit % 8));
   }
   return subnet;
-}
-
-// Whether sockets of this machine can have the address.
-bool is_here(const IpAddress& address) {
-  boost::asio::io_context loop;
-  boost::asio::ip::udp::socket socket(loop);
-  const boost::asio::ip::udp::endpoint place(to_socket(address), 0);
-  boost::system::error_code error;
-  socket.open(place.protocol(), error);
-  if (!error) socket.bind(place, error);
-  return !error;
 }
 
 // The place of the subnet among those seen so far.
@@ -69,13 +58,29 @@ tl::expected<scenario::Scenario, std::string> place_on_loopback(
                           : loopback_ipv6(subnet, i);
       device.gid = device.address.gid;
       device.prefix_length = v4 ? 24 : 64;
-      if (v4 || is_here(device.address)) continue;
-      return tl::unexpected("this machine lacks the address " +
-                            to_socket(device.address).to_string() +
-                            ", for IPv6 ('smclab setup loopback' makes what is needed)");
     }
   }
   return placed;
+}
+
+std::vector<IpAddress> ipv6_addresses(const scenario::Scenario& placed) {
+  std::vector<IpAddress> found;
+  for (const scenario::NodeSpec& node : placed.nodes) {
+    for (const Device& device : node.config.devices) {
+      if (!device.address.is_v4()) found.push_back(device.address);
+    }
+  }
+  return found;
+}
+
+bool is_here(const IpAddress& address) {
+  boost::asio::io_context loop;
+  boost::asio::ip::udp::socket socket(loop);
+  const boost::asio::ip::udp::endpoint place(to_socket(address), 0);
+  boost::system::error_code error;
+  socket.open(place.protocol(), error);
+  if (!error) socket.bind(place, error);
+  return !error;
 }
 
 }  // namespace smclab::runtime
