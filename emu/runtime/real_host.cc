@@ -16,6 +16,10 @@ namespace {
 // buffer, which holds about ninety small frames by default.
 constexpr rnic::Budget kBudget{.frames = 32, .bytes = 64 * 1024};
 
+// A timer that fires so long after its time says that others had the processor.
+constexpr auto kLate = std::chrono::milliseconds(1);
+constexpr auto kForOthers = std::chrono::milliseconds(2);
+
 template <class... F>
 struct Overloaded : F... {
   using F::operator()...;
@@ -320,14 +324,28 @@ void RealHost::arm() {
   const Instant now = clock_.now();
   seats_.for_each([&](ConnId, const Seat& seat) { sooner(seat.application->wakes_at(now)); });
   if (!next || (armed_ && *armed_ <= *next)) return;
-  armed_ = next;
   // The clock's minimum means "now" and does not fit the timer's arithmetic.
-  timer_.expires_at(clock_.real(std::max(*next, now)));
+  wait_until(*next, std::max(*next, now));
+}
+
+void RealHost::wait_until(Instant due, Instant wake) {
+  armed_ = due;
+  timer_.expires_at(clock_.real(wake));
   timer_.async_wait([this](const boost::system::error_code& error) {
-    if (error) return;
-    armed_.reset();
-    tell(input::Tick{});
+    if (!error) timer_fired();
   });
+}
+
+// If this program did not run for a while, what its hosts wait for may lie in sockets unread, and
+// is older than the end of their patience. So a late timer first lets the loop get to them.
+void RealHost::timer_fired() {
+  const Instant now = clock_.now();
+  const auto due = stack_.deadline();
+  const bool late = due && *due > Instant{} && now - *due > kLate;
+  if (late && !std::exchange(waited_for_others_, true)) return wait_until(*due, now + kForOthers);
+  waited_for_others_ = false;
+  armed_.reset();
+  tell(input::Tick{});
 }
 
 }  // namespace smclab::runtime

@@ -109,6 +109,8 @@ class RealHost {
   void transmit();
   void send_frame(DeviceId device, const rnic::OutgoingFrame& frame);
   void arm();
+  void wait_until(Instant due, Instant wake);
+  void timer_fired();
   [[nodiscard]] TcpEvents events_of(ConnId conn);
 
   boost::asio::io_context& loop_;
@@ -124,6 +126,7 @@ class RealHost {
   std::vector<std::byte> frame_bytes_;
   boost::asio::steady_timer timer_;
   std::optional<Instant> armed_;
+  bool waited_for_others_ = false;
   bool turning_ = false;
   bool turn_again_ = false;
 };
