@@ -4,18 +4,24 @@
 #include <algorithm>
 
 #include "ns3-module/helper/smcr-helper.h"
+#include "ns3/boolean.h"
 #include "ns3/double.h"
 #include "ns3/enum.h"
 #include "ns3/error-model.h"
+#include "ns3/icmpv6-l4-protocol.h"
+#include "ns3/inet6-socket-address.h"
 #include "ns3/internet-stack-helper.h"
 #include "ns3/ipv4-address-helper.h"
 #include "ns3/ipv4-l3-protocol.h"
+#include "ns3/ipv6-address-helper.h"
+#include "ns3/ipv6-l3-protocol.h"
 #include "ns3/point-to-point-helper.h"
 #include "ns3/pointer.h"
 #include "ns3/rng-seed-manager.h"
 #include "ns3/simulator.h"
 #include "ns3/string.h"
 #include "ns3/tcp-header.h"
+#include "ns3/tcp-l4-protocol.h"
 
 namespace ns3 {
 
@@ -96,7 +102,7 @@ void SmcrTestEnd::Broken(Ptr<Socket>) {
   ++m_breaks;
 }
 
-SmcrTestNetwork::SmcrTestNetwork(const std::string& ueid) {
+SmcrTestNetwork::SmcrTestNetwork(const std::string& ueid, Family family) {
   RngSeedManager::SetSeed(7609);
   PointToPointHelper cable;
   cable.SetDeviceAttribute("DataRate", StringValue("1Gbps"));
@@ -104,7 +110,15 @@ SmcrTestNetwork::SmcrTestNetwork(const std::string& ueid) {
   m_devices = cable.Install(m_nodes);
   InternetStackHelper internet;
   internet.Install(m_nodes);
-  Ipv4AddressHelper("10.0.0.0", "255.255.255.0").Assign(m_devices);
+  if (family == IPV4) {
+    const auto hosts = Ipv4AddressHelper("10.0.0.0", "255.255.255.0").Assign(m_devices);
+    m_address = InetSocketAddress(hosts.GetAddress(1), PORT);
+  } else {
+    for (uint32_t i = 0; i < 2; ++i)  // so that addresses are good at once
+      m_nodes.Get(i)->GetObject<Icmpv6L4Protocol>()->SetAttribute("DAD", BooleanValue(false));
+    const auto hosts = Ipv6AddressHelper("fd00::", Ipv6Prefix(64)).Assign(m_devices);
+    m_address = Inet6SocketAddress(hosts.GetAddress(1, 1), PORT);  // 0 is link-local
+  }
   SmcrHelper smcr;
   smcr.SetAttribute("Ueid", StringValue(ueid));
   smcr.Install(m_nodes);
@@ -133,9 +147,11 @@ void SmcrTestNetwork::Run(Time until) {
   for (uint32_t i = 0; i < 2; ++i) {
     m_nodes.Get(i)->GetObject<Ipv4L3Protocol>()->TraceConnectWithoutContext(
         "Tx", MakeCallback(&SmcrTestNetwork::Sniff, this));
+    m_nodes.Get(i)->GetObject<Ipv6L3Protocol>()->TraceConnectWithoutContext(
+        "Tx", MakeCallback(&SmcrTestNetwork::Sniff6, this));
   }
   auto listener = Socket::CreateSocket(m_nodes.Get(1), TypeId::LookupByName(m_serverFactory));
-  listener->Bind(InetSocketAddress(Ipv4Address::GetAny(), PORT));
+  listener->Bind(m_address);
   listener->Listen();
   listener->SetAcceptCallback(MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
                               MakeCallback(&SmcrTestNetwork::Accepted, this));
@@ -143,7 +159,7 @@ void SmcrTestNetwork::Run(Time until) {
   m_client.m_socket->SetConnectCallback(MakeCallback(&SmcrTestNetwork::Connected, this),
                                         MakeCallback(&SmcrTestNetwork::Failed, this));
   Simulator::Schedule(Time(0), [this] {  // devices are ready when the simulation runs
-    m_client.m_socket->Connect(InetSocketAddress(Ipv4Address("10.0.0.2"), PORT));
+    m_client.m_socket->Connect(m_address);
   });
   Simulator::Stop(until);
   Simulator::Run();
@@ -168,9 +184,19 @@ void SmcrTestNetwork::Sniff(Ptr<const Packet> packet, Ptr<Ipv4>, uint32_t) {
   auto copy = packet->Copy();
   Ipv4Header ip;
   copy->RemoveHeader(ip);
-  if (ip.GetProtocol() != 6) return;
+  if (ip.GetProtocol() == TcpL4Protocol::PROT_NUMBER) CountSyn(copy);
+}
+
+void SmcrTestNetwork::Sniff6(Ptr<const Packet> packet, Ptr<Ipv6>, uint32_t) {
+  auto copy = packet->Copy();
+  Ipv6Header ip;
+  copy->RemoveHeader(ip);
+  if (ip.GetNextHeader() == TcpL4Protocol::PROT_NUMBER) CountSyn(copy);
+}
+
+void SmcrTestNetwork::CountSyn(Ptr<const Packet> segment) {
   TcpHeader tcp;
-  copy->RemoveHeader(tcp);
+  segment->PeekHeader(tcp);
   if ((tcp.GetFlags() & TcpHeader::SYN) == 0) return;
   ++m_syns;
   if (tcp.HasOption(SmcrTcpOption::KIND)) ++m_offers;

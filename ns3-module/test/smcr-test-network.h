@@ -11,6 +11,7 @@
 
 #include "ns3-module/model/smcr-socket.h"
 #include "ns3/ipv4.h"
+#include "ns3/ipv6.h"
 #include "ns3/net-device-container.h"
 #include "ns3/node-container.h"
 #include "ns3/socket.h"
@@ -49,7 +50,8 @@ class SmcrTestEnd {
 /// Node 0 connects to node 1, port 7609. The ends live as long as the network.
 class SmcrTestNetwork {
  public:
-  explicit SmcrTestNetwork(const std::string& ueid = "");
+  enum Family { IPV4, IPV6 };
+  explicit SmcrTestNetwork(const std::string& ueid = "", Family family = IPV4);
   ~SmcrTestNetwork();
 
   /// Frames lost on their way to each node.
@@ -75,6 +77,10 @@ class SmcrTestNetwork {
   void Failed(Ptr<Socket> socket);
   void Accepted(Ptr<Socket> socket, const Address& from);
   void Sniff(Ptr<const Packet> packet, Ptr<Ipv4> ip, uint32_t interface);
+  void Sniff6(Ptr<const Packet> packet, Ptr<Ipv6> ip, uint32_t interface);
+  void CountSyn(Ptr<const Packet> segment);
+
+  Address m_address;  ///< of the server
 };
 
 }  // namespace ns3

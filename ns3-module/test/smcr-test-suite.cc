@@ -27,12 +27,13 @@ uint64_t Retransmissions(const SmcrTestNetwork& network) {
 /// Both directions at once, every byte in its place.
 class SmcrBulkTestCase : public TestCase {
  public:
-  SmcrBulkTestCase(const std::string& name, double loss, const std::string& ueid)
-      : TestCase(name), m_loss(loss), m_ueid(ueid) {}
+  SmcrBulkTestCase(const std::string& name, double loss, const std::string& ueid,
+                   SmcrTestNetwork::Family family = SmcrTestNetwork::IPV4)
+      : TestCase(name), m_loss(loss), m_ueid(ueid), m_family(family) {}
 
  private:
   void DoRun() override {
-    SmcrTestNetwork network(m_ueid);
+    SmcrTestNetwork network(m_ueid, m_family);
     network.SetLoss(m_loss);
     network.m_client.m_toSend = MANY;
     network.m_client.m_seed = 3;
@@ -64,6 +65,7 @@ class SmcrBulkTestCase : public TestCase {
 
   double m_loss;
   std::string m_ueid;
+  SmcrTestNetwork::Family m_family;
 };
 
 /// One side does not speak SMC-R: the bytes travel by TCP, and the option is answered by nobody.
@@ -169,6 +171,9 @@ class SmcrTestSuite : public TestSuite {
     AddTestCase(new SmcrBulkTestCase("bulk both ways", 0, ""), QUICK);
     AddTestCase(new SmcrBulkTestCase("bulk by version 2", 0, "SMCLAB"), QUICK);
     AddTestCase(new SmcrBulkTestCase("bulk with one frame in 200 lost", 0.005, ""), QUICK);
+    constexpr auto IPV6 = SmcrTestNetwork::IPV6;
+    AddTestCase(new SmcrBulkTestCase("bulk over IPv6", 0, "", IPV6), QUICK);
+    AddTestCase(new SmcrBulkTestCase("lossy, over IPv6, version 2", 0.005, "SMCLAB", IPV6), QUICK);
     AddTestCase(new Fallback("a server with plain TCP", Fallback::PLAIN_SERVER), QUICK);
     AddTestCase(new Fallback("a client with plain TCP", Fallback::PLAIN_CLIENT), QUICK);
     AddTestCase(new Fallback("a server with SMC-R off", Fallback::DISABLED_SERVER), QUICK);
