@@ -61,7 +61,8 @@ def up(options):
     except BaseException:
         lab.down()
         raise
-    say(f"up after {time.monotonic() - started:.1f} s, Linux {lab.release}")
+    say(f"up after {time.monotonic() - started:.1f} s, Linux {lab.release}; a machine's /lab is "
+        f"{lab.folder}/NAME/share here")
     print(describe(lab), end="")
     return OK
 
