@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 #include "emu/synopt/contract.h"
@@ -24,6 +25,15 @@ std::optional<Handshake> handshake_of(int socket) noexcept {
   if (answer[SMCLAB_SYNOPT_WANTED] == 0 || answer[SMCLAB_SYNOPT_KNOWN] == 0) return std::nullopt;
   return Handshake{.sent = answer[SMCLAB_SYNOPT_SENT] != 0,
                    .seen = answer[SMCLAB_SYNOPT_SEEN] != 0};
+}
+
+FirstBytes first_bytes(int socket) noexcept {
+  constexpr std::array<unsigned char, 4> kEyeCatcher = {0xE2, 0xD4, 0xC3, 0xD9};
+  std::array<unsigned char, kEyeCatcher.size()> bytes{};
+  const ssize_t count = ::recv(socket, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
+  if (count <= 0) return FirstBytes::None;
+  const bool clc = std::equal(bytes.begin(), bytes.begin() + count, kEyeCatcher.begin());
+  return clc ? FirstBytes::Clc : FirstBytes::Others;
 }
 
 bool is_set_up() noexcept {

@@ -5,6 +5,7 @@
 // From then on no privilege is needed. Sockets that did not ask are untouched.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 namespace smclab::synopt {
@@ -22,6 +23,14 @@ struct Handshake {
 
 /// After connect() or accept(). Nothing if the socket did not offer or is not connected.
 [[nodiscard]] std::optional<Handshake> handshake_of(int socket) noexcept;
+
+/// How an accepted connection begins, with nothing taken off the socket.
+enum class FirstBytes : std::uint8_t { None, Clc, Others };
+
+/// A server that has seen the option in the SYN cannot know whether its SYN-ACK arrived as it was
+/// sent: with the option stripped from that alone, the client speaks plain TCP from its first byte
+/// on. So it looks before it believes: a client that agreed begins with a CLC message at once.
+[[nodiscard]] FirstBytes first_bytes(int socket) noexcept;
 
 /// Whether offer() works in this process.
 [[nodiscard]] bool is_set_up() noexcept;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 //
 // The SMC-R option (RFC 7609 §3.1: kind 254, length 6, "SMCR" in EBCDIC) in SYN and SYN-ACK of
-// those sockets that asked for it, and what the peer's had. Attached to a control group by
-// `smclab setup synopt`; a program that runs in the group then needs no privilege. Two hooks answer
-// the socket option of contract.h, one writes and reads TCP headers.
+// those sockets that asked for it, and what the peer's had. A SYN bears a decoy beside it, an
+// experiment that nobody knows: a SYN-ACK with the decoy, too, is copied from the SYN by a host or
+// box that does not know what it says, and its SMC-R option means nothing. Attached to a control
+// group by `smclab setup synopt`; a program that runs in the group then needs no privilege. Two
+// hooks answer the socket option of contract.h, one writes and reads TCP headers.
 #include <linux/bpf.h>
 
 #include <bpf/bpf_helpers.h>
@@ -13,8 +15,17 @@
 #define IPPROTO_TCP 6
 #define TCP_SAVE_SYN 27
 
+#define EEXIST 17
+
 #define OPTION_KIND 254
 #define OPTION_LENGTH 6
+
+// RFC 4727's other kind for experiments, with an identifier of two bytes (RFC 6994).
+#define DECOY_KIND 253
+#define DECOY_LENGTH 4
+
+// As a length: the kernel itself must not see this option any more.
+#define DONE -1
 
 // In the header's flags byte.
 #define FLAG_SYN 0x02
@@ -37,11 +48,21 @@ struct {
 
 static const __u8 option[OPTION_LENGTH] = {OPTION_KIND, OPTION_LENGTH, 0xE2, 0xD4, 0xC3, 0xD9};
 
-// Whether the segment at hand, or with BPF_LOAD_HDR_OPT_TCP_SYN the SYN that it answers, bears it.
+static const __u8 decoy[DECOY_LENGTH] = {DECOY_KIND, DECOY_LENGTH, 'S', 'L'};
+
+// Whether the segment at hand, or with BPF_LOAD_HDR_OPT_TCP_SYN the SYN that it answers, bears the
+// option.
 static __always_inline int bears_option(struct bpf_sock_ops *ctx, __u64 flags) {
   __u8 found[OPTION_LENGTH];
   __builtin_memcpy(found, option, OPTION_LENGTH);
   return bpf_load_hdr_opt(ctx, found, OPTION_LENGTH, flags) == OPTION_LENGTH;
+}
+
+// Whether the SYN-ACK at hand has what only a copy of our SYN has.
+static __always_inline int is_echo(struct bpf_sock_ops *ctx) {
+  __u8 found[DECOY_LENGTH];
+  __builtin_memcpy(found, decoy, DECOY_LENGTH);
+  return bpf_load_hdr_opt(ctx, found, DECOY_LENGTH, 0) == DECOY_LENGTH;
 }
 
 static __always_inline struct state *state_of(struct bpf_sock_ops *ctx) {
@@ -64,12 +85,30 @@ static __always_inline int wants_option(struct bpf_sock_ops *ctx) {
   return bears_option(ctx, BPF_LOAD_HDR_OPT_TCP_SYN);
 }
 
+// Whether the option is in the header at hand now. Refused where there is no room: then this side
+// has not offered. One that is there already is as good: of this object attached once more, further
+// up in the tree of control groups, or of the kernel's own SMC.
+static __always_inline int write_option(struct bpf_sock_ops *ctx) {
+  const long error = bpf_store_hdr_opt(ctx, option, OPTION_LENGTH, 0);
+  return error == 0 || error == -EEXIST;
+}
+
+// The decoy yields where there is room for one only.
+static __always_inline void reserve(struct bpf_sock_ops *ctx) {
+  const int is_syn = !(ctx->skb_tcp_flags & FLAG_ACK);
+  if (is_syn && bpf_reserve_hdr_opt(ctx, OPTION_LENGTH + DECOY_LENGTH, 0) == 0) return;
+  bpf_reserve_hdr_opt(ctx, OPTION_LENGTH, 0);
+}
+
 static __always_inline void settle(struct bpf_sock_ops *ctx, __u64 where) {
   struct state *state = state_of(ctx);
   if (!state || !state->want) return;
   state->seen = (__u8)bears_option(ctx, where);
-  // A server sends the option exactly if the client did.
-  if (where == BPF_LOAD_HDR_OPT_TCP_SYN) state->sent = state->seen;
+  if (where == BPF_LOAD_HDR_OPT_TCP_SYN) {
+    state->sent = state->seen;  // a server sends the option exactly if the client did
+  } else if (state->seen && is_echo(ctx)) {
+    state->seen = 0;
+  }
   state->known = 1;
   watch_headers(ctx, 0);  // or each segment of the connection would ask again
 }
@@ -90,14 +129,13 @@ int smclab_headers(struct bpf_sock_ops *ctx) {
       bpf_setsockopt(ctx, IPPROTO_TCP, TCP_SAVE_SYN, &on, sizeof(on));
       break;
     case BPF_SOCK_OPS_HDR_OPT_LEN_CB:
-      if (wants_option(ctx)) bpf_reserve_hdr_opt(ctx, OPTION_LENGTH, 0);
+      if (wants_option(ctx)) reserve(ctx);
       break;
     case BPF_SOCK_OPS_WRITE_HDR_OPT_CB:
-      if (!wants_option(ctx)) break;
-      // Refused where there is no room: then this side has not offered.
-      if (bpf_store_hdr_opt(ctx, option, OPTION_LENGTH, 0) != 0) break;
+      if (!wants_option(ctx) || !write_option(ctx)) break;
       // A SYN-ACK is made for a request, which is no full socket and has no state.
       if (ctx->skb_tcp_flags & FLAG_ACK) break;
+      bpf_store_hdr_opt(ctx, decoy, DECOY_LENGTH, 0);
       state = state_of(ctx);
       if (state) state->sent = 1;
       break;
@@ -122,13 +160,17 @@ SEC("cgroup/setsockopt")
 int smclab_offer(struct bpf_sockopt *ctx) {
   if (ctx->level != SMCLAB_SYNOPT_LEVEL) return 1;
   int *value = ctx->optval;
-  if (ctx->optname != SMCLAB_SYNOPT_OFFER || (void *)(value + 1) > ctx->optval_end || !ctx->sk) {
+  // The buffer is longer than what the program gave; DONE if this object, attached further down,
+  // has seen it first.
+  const int length = ctx->optlen;
+  if (ctx->optname != SMCLAB_SYNOPT_OFFER || (length < (int)sizeof(*value) && length != DONE) ||
+      (void *)(value + 1) > ctx->optval_end || !ctx->sk) {
     return 0;  // EPERM
   }
   struct state *state = bpf_sk_storage_get(&sockets, ctx->sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
   if (!state) return 0;
   state->want = *value != 0;
-  finish(ctx, -1);  // done: the kernel itself must not see it
+  finish(ctx, DONE);
   return 1;
 }
 
