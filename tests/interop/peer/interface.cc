@@ -43,6 +43,25 @@ IpAddress ipv6_of(const sockaddr* address) {
   return runtime::from_socket(boost::asio::ip::address_v6(bytes));
 }
 
+std::optional<IpAddress> address_of(const sockaddr* address) {
+  if (address == nullptr) return std::nullopt;
+  if (address->sa_family == AF_INET) return ipv4_of(address);
+  if (address->sa_family == AF_INET6) return ipv6_of(address);
+  return std::nullopt;
+}
+
+// Of a mask, the bits that are set.
+std::uint8_t prefix_length(const sockaddr* mask) {
+  if (mask->sa_family == AF_INET) {
+    return static_cast<std::uint8_t>(std::popcount(as<sockaddr_in>(mask).sin_addr.s_addr));
+  }
+  int bits = 0;
+  for (const std::uint8_t byte : as<sockaddr_in6>(mask).sin6_addr.s6_addr) {
+    bits += std::popcount(byte);
+  }
+  return static_cast<std::uint8_t>(bits);
+}
+
 MtuCode mtu_of(const char* interface) {
   ifreq request{};
   std::strncpy(request.ifr_name, interface, sizeof request.ifr_name - 1);
@@ -66,13 +85,13 @@ std::optional<Device> find_device(const IpAddress& address, bool link_local_gid)
   const std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> all(list, ::freeifaddrs);
   const ifaddrs* own = nullptr;
   for (const ifaddrs* at = list; at != nullptr; at = at->ifa_next) {
-    const bool v4 = at->ifa_addr != nullptr && at->ifa_addr->sa_family == AF_INET;
-    if (v4 && ipv4_of(at->ifa_addr) == address) own = at;
+    if (address_of(at->ifa_addr) == address) own = at;
   }
   if (own == nullptr || own->ifa_netmask == nullptr) return std::nullopt;
-  Device device{.gid = address.gid, .address = address, .mtu = mtu_of(own->ifa_name)};
-  device.prefix_length =
-      static_cast<std::uint8_t>(std::popcount(as<sockaddr_in>(own->ifa_netmask).sin_addr.s_addr));
+  Device device{.gid = address.gid,
+                .address = address,
+                .prefix_length = prefix_length(own->ifa_netmask),
+                .mtu = mtu_of(own->ifa_name)};
   bool has_mac = false;
   bool has_gid = !link_local_gid;
   for (const ifaddrs* at = list; at != nullptr; at = at->ifa_next) {

@@ -94,8 +94,9 @@ void Party::connect() {
   ++begun_;
   auto socket = std::make_shared<Socket>(loop_);
   error_code error;
-  socket->open(asio::ip::tcp::v4(), error);
-  if (!error) socket->bind({runtime::to_socket(options_.own), 0}, error);
+  const asio::ip::tcp::endpoint own(runtime::to_socket(options_.own), 0);
+  socket->open(own.protocol(), error);
+  if (!error) socket->bind(own, error);
   offer(socket->native_handle());
   socket->async_connect({runtime::to_socket(options_.server), options_.port},
                         [this, socket](const error_code& failure) {
@@ -111,12 +112,32 @@ void Party::offer(int socket) const {
 }
 
 void Party::begin(Socket socket) {
+  const auto handshake = synopt::handshake_of(socket.native_handle());
+  const bool both = options_.assume_offered || (handshake && handshake->both());
+  if (both && options_.role == Role::Server) return look_first(std::move(socket));
+  attach(std::move(socket), both);
+}
+
+// Until the client's first byte is there, or it is too late for a Proposal.
+void Party::look_first(Socket socket) {
+  const auto kept = std::make_shared<Socket>(std::move(socket));
+  const auto timer = std::make_shared<asio::steady_timer>(loop_, options_.config.timeouts.clc_wait);
+  timer->async_wait([kept](const error_code& stopped) {
+    error_code ignored;
+    if (!stopped) kept->cancel(ignored);
+  });
+  kept->async_wait(Socket::wait_read, [this, kept, timer](const error_code&) {
+    timer->cancel();
+    const bool clc = synopt::first_bytes(kept->native_handle()) == synopt::FirstBytes::Clc;
+    attach(std::move(*kept), clc);
+  });
+}
+
+void Party::attach(Socket socket, bool both) {
   exchanges_.emplace_back(options_.role, options_.request);
   if (options_.role == Role::Client && options_.in_turn_ms > 0) {
     exchanges_.back().take_turns(turns_, static_cast<int>(exchanges_.size()) - 1);
   }
-  const auto handshake = synopt::handshake_of(socket.native_handle());
-  const bool both = options_.assume_offered || (handshake && handshake->both());
   host_->attach({.application = &exchanges_.back(), .role = options_.role}, std::move(socket),
                 both);
 }

@@ -48,6 +48,8 @@ class Party : public runtime::HostOwner {
   void connect_in_turn();
   void offer(int socket) const;
   void begin(Socket socket);
+  void look_first(Socket socket);
+  void attach(Socket socket, bool both);
   [[nodiscard]] bool all_over() const;
   void say_once_moving();
 
