@@ -65,7 +65,7 @@ std::array<std::byte, kRequestBytes> encode(const Request& request) {
 
 std::optional<Request> decode(std::span<const std::byte, kRequestBytes> bytes) {
   const char mode = static_cast<char>(bytes[0]);
-  if (mode == 0 || std::string_view("EUDBX").find(mode) == std::string_view::npos) {
+  if (mode == 0 || std::string_view("EUDBXS").find(mode) == std::string_view::npos) {
     return std::nullopt;
   }
   return Request{.mode = mode,
@@ -87,9 +87,10 @@ void Exchange::take_turns(Turns& turns, int number) {
   number_ = number;
 }
 
-void Exchange::on_connected(Instant, const runtime::Carriage& carriage) {
+void Exchange::on_connected(Instant now, const runtime::Carriage& carriage) {
   connected_ = true;
   result_.carriage = carriage;
+  result_.began = now;
 }
 
 void Exchange::on_closed(Instant, CloseReason why) {
@@ -158,8 +159,10 @@ std::size_t Exchange::give_data(std::span<std::byte> room) {
   const std::uint64_t left = data_allowed() - result_.sent;
   const auto piece =
       room.first(static_cast<std::size_t>(std::min<std::uint64_t>(left, room.size())));
-  (is_client() ? up_of(request_) : down_of(request_)).fill(result_.sent, piece);
-  out_sha_.add(piece);
+  if (!request_.blind()) {
+    (is_client() ? up_of(request_) : down_of(request_)).fill(result_.sent, piece);
+    out_sha_.add(piece);
+  }
   result_.sent += piece.size();
   return piece.size();
 }
@@ -173,6 +176,7 @@ std::size_t Exchange::drain(Instant now, std::span<const std::byte> bytes) {
   std::size_t taken = 0;
   if (!data_first && in_frame_.size() < frame) {
     taken = take_frame(bytes.first(std::min(bytes.size(), frame - in_frame_.size())));
+    result_.duration = now - result_.began;
   } else {
     taken = take_data(bytes);
     if (!is_client()) rests_until_ = now + std::chrono::milliseconds(request_.pause_ms);
@@ -205,9 +209,11 @@ std::size_t Exchange::take_data(std::span<const std::byte> bytes) {
   if (left == 0) result_.intact = false;
   const auto piece =
       bytes.first(static_cast<std::size_t>(std::min<std::uint64_t>(left, bytes.size())));
-  const auto pattern = is_client() ? down_of(request_) : up_of(request_);
-  if (pattern.mismatch(result_.received, piece)) result_.intact = false;
-  in_sha_.add(piece);
+  if (!request_.blind()) {
+    const auto pattern = is_client() ? down_of(request_) : up_of(request_);
+    if (pattern.mismatch(result_.received, piece)) result_.intact = false;
+    in_sha_.add(piece);
+  }
   result_.received += piece.size();
   return left == 0 ? bytes.size() : piece.size();
 }

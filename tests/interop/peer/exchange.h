@@ -3,7 +3,8 @@
 // The application protocol of the interoperability tests, as an Application of ours. The client
 // sends a request of 16 bytes, all numbers big endian:
 //
-//   0   mode       'E' echo, 'U' up, 'D' down, 'B' up and then down, 'X' up and down at once
+//   0   mode       'E' echo, 'U' up, 'D' down, 'B' up and then down, 'X' up and down at once, 'S'
+//                  stream: up, any bytes, which nobody looks at, so that speed can be measured
 //   1   flags      1: half close – after its data the client shuts its sending side down, and the
 //                  server answers only after it has seen the end
 //   2   pause_ms   how long the server rests after each of its reads: a slow reader
@@ -12,7 +13,8 @@
 //
 // Up: `bytes` of the Pattern with key = seed go from client to server. Down: `bytes` of the Pattern
 // with key = seed + 2^32 go back, in echo instead what the server read. At the end the server sends
-// 32 bytes: the SHA-256 of all that it has read behind the request. Then the client closes.
+// 32 bytes: the SHA-256 of all that it has read behind the request (of nothing, for a stream). Then
+// the client closes.
 #pragma once
 
 #include <array>
@@ -38,7 +40,8 @@ struct Request {
   std::uint64_t bytes = 1000;
   std::uint32_t seed = 1;
   [[nodiscard]] bool has_up() const noexcept { return mode != 'D'; }
-  [[nodiscard]] bool has_down() const noexcept { return mode != 'U'; }
+  [[nodiscard]] bool has_down() const noexcept { return mode != 'U' && !blind(); }
+  [[nodiscard]] bool blind() const noexcept { return mode == 'S'; }  ///< no byte is looked at
 };
 [[nodiscard]] std::array<std::byte, kRequestBytes> encode(const Request& request);
 /// Nothing for a mode that there is not.
@@ -55,6 +58,8 @@ struct Result {
   bool intact = true;       ///< all that came is what had to come
   bool complete = false;    ///< to the last byte, and closed in order
   std::optional<CloseReason> closed;
+  Instant began{};      ///< the connection was there
+  Duration duration{};  ///< client: from then on until the server's digest was
 };
 
 /// One exchange, from either side. What goes out is, for the client, the request and then data, for

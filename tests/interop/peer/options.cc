@@ -34,7 +34,7 @@ bool read_seconds(std::string_view text, Duration& time) {
 
 bool read_mode(std::string_view text, char& mode) {
   static const std::map<std::string_view, char> kModes = {
-      {"echo", 'E'}, {"up", 'U'}, {"down", 'D'}, {"both", 'B'}, {"duplex", 'X'}};
+      {"echo", 'E'}, {"up", 'U'}, {"down", 'D'}, {"both", 'B'}, {"duplex", 'X'}, {"stream", 'S'}};
   const auto found = kModes.find(text);
   if (found != kModes.end()) mode = found->second;
   return found != kModes.end();

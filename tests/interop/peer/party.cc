@@ -27,11 +27,12 @@ std::string json_of(std::size_t number, Role role, const Exchange& exchange) {
   return fmt::format(
       R"({{"role":"{}","connection":{},"mode":"{}","transport":"{}","own":"{}","peer":"{}",)"
       R"("bytes_sent":{},"bytes_received":{},"sent_sha256":"{}","received_sha256":"{}",)"
-      R"("peer_sha256":"{}","intact":{},"complete":{},"closed":"{}"}})",
+      R"("peer_sha256":"{}","seconds":{:.6f},"intact":{},"complete":{},"closed":"{}"}})",
       role == Role::Client ? "client" : "server", number, exchange.request().mode,
       describe(result.carriage.transport), describe(result.carriage.own),
       describe(result.carriage.peer), result.sent, result.received, result.sent_sha256,
-      result.received_sha256, result.peer_sha256, result.intact, result.complete,
+      result.received_sha256, result.peer_sha256,
+      std::chrono::duration<double>(result.duration).count(), result.intact, result.complete,
       result.closed ? describe(*result.closed) : "open");
 }
 

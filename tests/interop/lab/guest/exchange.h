@@ -5,7 +5,8 @@
 //
 // The client sends a request of 16 bytes, all numbers big endian:
 //
-//   0   mode       'E' echo, 'U' up, 'D' down, 'B' up and then down, 'X' up and down at once
+//   0   mode       'E' echo, 'U' up, 'D' down, 'B' up and then down, 'X' up and down at once, 'S'
+//                  stream: up, any bytes, which nobody looks at, so that speed can be measured
 //   1   flags      1: half close – after its data the client shuts its sending side down, and the
 //                  server answers only after it has seen the end
 //   2   pause_ms   how long the server rests after each of its reads: a slow reader
@@ -14,7 +15,8 @@
 //
 // Up: `bytes` of the pattern with key = seed go from client to server. Down: `bytes` of the pattern
 // with key = seed + 2^32 go back, in echo instead what the server read, as it reads. At the end the
-// server sends 32 bytes: the SHA-256 of all that it has read after the request. Then the client
+// server sends 32 bytes: the SHA-256 of all that it has read after the request (of nothing, for a
+// stream). Then the client
 // sends the next request, or closes.
 //
 // The pattern is the one of emu/scenario/pattern.h: bytes 8k … 8k+7 of a stream are the little
@@ -45,6 +47,7 @@ struct side {
   uint64_t die_after;  ///< SIGKILL to ourselves once so many bytes have passed; 0 is never
   uint64_t sent;
   uint64_t received;
+  double seconds;  ///< the client's: from before the request until the digest is there
   char sent_sha256[2 * kDigestBytes + 1];
   char received_sha256[2 * kDigestBytes + 1];
   char peer_sha256[2 * kDigestBytes + 1];  ///< the client's: what the server says it read

@@ -9,7 +9,7 @@
 //
 //   --family smc|smc6|ipproto|tcp   socket(AF_SMC, …, 0 or 1), socket(AF_INET, …, IPPROTO_SMC), TCP
 //   --port N  --bind ADDRESS  --connections N  --chunk BYTES  --sndbuf BYTES  --rcvbuf BYTES
-//   --mode echo|up|down|both|duplex  --bytes N  --seed N  --half-close  --peer-rest-ms N
+//   --mode echo|up|down|both|duplex|stream  --bytes N  --seed N  --half-close  --peer-rest-ms N
 //   --rest-ms N        a slow reader: so long after each read
 //   --hold-ms N        how long the client keeps the connection before it closes
 //   --in-turn-ms N     connections begin and end one after the other, all open in between; N ms
@@ -101,8 +101,8 @@ static void print_result(long number, const struct carried* carried, const struc
          (unsigned long long)side->received);
   printf(",\"sent_sha256\":\"%s\",\"received_sha256\":\"%s\",\"peer_sha256\":\"%s\"",
          side->sent_sha256, side->received_sha256, side->peer_sha256);
-  printf(",\"intact\":%s,\"end\":\"%s\"}\n", side->intact ? "true" : "false",
-         side->end[0] ? side->end : "done");
+  printf(",\"seconds\":%.6f,\"intact\":%s,\"end\":\"%s\"}\n", side->seconds,
+         side->intact ? "true" : "false", side->end[0] ? side->end : "done");
   fflush(stdout);
   pthread_mutex_unlock(&printing);
 }
@@ -284,7 +284,7 @@ static int serve(void) {
 static int usage(const char* about) {
   fprintf(stderr,
           "smcpeer: %s\nusage: smcpeer server|client ADDRESS [--family smc|smc6|ipproto|"
-          "tcp] [--mode echo|up|down|both|duplex] [--bytes N] …\n",
+          "tcp] [--mode echo|up|down|both|duplex|stream] [--bytes N] …\n",
           about);
   return kUsage;
 }
@@ -328,7 +328,8 @@ static const char* decode_words(int count, char** words) {
   static const struct {
     const char* name;
     char letter;
-  } kModes[] = {{"echo", 'E'}, {"up", 'U'}, {"down", 'D'}, {"both", 'B'}, {"duplex", 'X'}};
+  } kModes[] = {{"echo", 'E'}, {"up", 'U'},     {"down", 'D'},
+                {"both", 'B'}, {"duplex", 'X'}, {"stream", 'S'}};
   const bool is_client = count > 1 && strcmp(words[1], "client") == 0;
   if (!is_client && (count < 2 || strcmp(words[1], "server") != 0)) return "server or client?";
   if (is_client && count < 3) return "which address?";
