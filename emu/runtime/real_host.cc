@@ -66,10 +66,15 @@ tl::expected<void, std::string> RealHost::open_fabrics(Senders senders) {
   const auto& devices = stack_.parameters().smc.devices;
   for (std::size_t i = 0; i < devices.size(); ++i) {
     const DeviceId device{static_cast<std::uint8_t>(i)};
-    auto fabric = UdpFabric::open(loop_, {.address = IpAddress{devices[i].gid}, .senders = senders},
-                                  [this, device](const rnic::ReceivedFrame& frame) {
-                                    tell(stack::input::Frame{device, frame});
-                                  });
+    // Applications and the wire have their turn once all frames that wait are taken: a turn costs
+    // as much as a frame.
+    auto fabric = UdpFabric::open(
+        loop_, {.address = IpAddress{devices[i].gid}, .senders = senders},
+        [this, device](const rnic::ReceivedFrame& frame) {
+          stack_.handle(clock_.now(), stack::input::Frame{device, frame}, outputs_);
+          carry_out();
+        },
+        [this] { turn(); });
     if (!fabric) return tl::unexpected(fabric.error());
     fabrics_.push_back(std::move(*fabric));
   }

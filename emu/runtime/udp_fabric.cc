@@ -55,7 +55,7 @@ void take_without_checksum(asio::ip::udp::socket& socket, bool v4) {
 
 tl::expected<std::unique_ptr<UdpFabric>, std::string> UdpFabric::open(asio::io_context& loop,
                                                                       const FabricPlace& place,
-                                                                      Receive receive) {
+                                                                      Receive receive, Rest rest) {
   const IpAddress& address = place.address;
   const asio::ip::udp::endpoint endpoint(to_local_socket(address), kRocePort);
   asio::ip::udp::socket socket(loop);
@@ -70,15 +70,16 @@ tl::expected<std::unique_ptr<UdpFabric>, std::string> UdpFabric::open(asio::io_c
   socket.non_blocking(true, ignored);
   socket.bind(endpoint, error);
   if (error) return tl::unexpected(explain(address, error));
-  std::unique_ptr<UdpFabric> fabric(new UdpFabric(std::move(socket), std::move(receive)));
+  std::unique_ptr<UdpFabric> fabric(
+      new UdpFabric(std::move(socket), std::move(receive), std::move(rest)));
   fabric->own_ = address.gid;
   fabric->senders_ = place.senders;
   fabric->watch();
   return fabric;
 }
 
-UdpFabric::UdpFabric(asio::ip::udp::socket socket, Receive receive)
-    : socket_(std::move(socket)), receive_(std::move(receive)) {}
+UdpFabric::UdpFabric(asio::ip::udp::socket socket, Receive receive, Rest rest)
+    : socket_(std::move(socket)), receive_(std::move(receive)), rest_(std::move(rest)) {}
 
 bool UdpFabric::send(const roce::Envelope& envelope, std::span<const std::byte> frame) {
   const auto datagram = frame.subspan(roce::envelope_size(envelope));
@@ -99,14 +100,21 @@ void UdpFabric::watch() {
 }
 
 void UdpFabric::drain() {
-  for (int i = 0; i < kFramesPerTurn; ++i) {
-    asio::ip::udp::endpoint from;
-    error_code error;
-    const std::size_t length = socket_.receive_from(
-        asio::buffer(buffer_.data() + kFront, buffer_.size() - kFront), from, 0, error);
-    if (error == asio::error::would_block || error == asio::error::try_again) return;
-    if (!error) take(from, length);
-  }
+  const std::uint64_t before = counters_.received;
+  int count = 0;
+  while (count < kFramesPerTurn && drain_one()) ++count;
+  if (rest_ && counters_.received > before) rest_();
+}
+
+// False when the socket is empty.
+bool UdpFabric::drain_one() {
+  asio::ip::udp::endpoint from;
+  error_code error;
+  const std::size_t length = socket_.receive_from(
+      asio::buffer(buffer_.data() + kFront, buffer_.size() - kFront), from, 0, error);
+  if (error == asio::error::would_block || error == asio::error::try_again) return false;
+  if (!error) take(from, length);
+  return true;
 }
 
 void UdpFabric::take(const asio::ip::udp::endpoint& from, std::size_t length) {

@@ -49,11 +49,13 @@ struct FabricPlace {
 class UdpFabric {
  public:
   using Receive = std::function<void(const rnic::ReceivedFrame&)>;
+  /// Behind one or more calls of Receive: for now no more frames follow.
+  using Rest = std::function<void()>;
 
   /// Binds port 4791 of the address. On failure the error is one sentence for the user; it names
   /// the owner of the port where it can.
   [[nodiscard]] static tl::expected<std::unique_ptr<UdpFabric>, std::string> open(
-      boost::asio::io_context& loop, const FabricPlace& place, Receive receive);
+      boost::asio::io_context& loop, const FabricPlace& place, Receive receive, Rest rest = {});
 
   /// Sends a sealed Ethernet frame (roce::seal): the part behind its UDP header goes out. False
   /// when the socket buffer was full: the frame is lost, as on a wire, and go-back-N repeats it.
@@ -62,15 +64,17 @@ class UdpFabric {
   [[nodiscard]] const FabricCounters& counters() const noexcept { return counters_; }
 
  private:
-  UdpFabric(boost::asio::ip::udp::socket socket, Receive receive);
+  UdpFabric(boost::asio::ip::udp::socket socket, Receive receive, Rest rest);
   void watch();
   void drain();
+  [[nodiscard]] bool drain_one();
   void take(const boost::asio::ip::udp::endpoint& from, std::size_t length);
   [[nodiscard]] bool solve_identification(roce::Envelope& envelope,
                                           std::span<const std::byte> frame);
 
   boost::asio::ip::udp::socket socket_;
   Receive receive_;
+  Rest rest_;
   Gid own_;
   Senders senders_ = Senders::Own;
   roce::IdentificationSolver solver_;
