@@ -7,8 +7,8 @@ import collections
 import re
 
 SKIPPED = 77
-_LINE = re.compile(r"(passed|ok|FAILED|skipped)\b[:\s]")
-_WORDS = {"ok": "passed", "FAILED": "failed"}
+_LINE = re.compile(r"(passed|ok|same|FAILED|DIFFERS|skipped)\b[:\s]")
+_WORDS = {"ok": "passed", "same": "passed", "FAILED": "failed", "DIFFERS": "failed"}
 _ORDER = ("passed", "failed", "skipped")
 
 

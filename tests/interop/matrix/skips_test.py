@@ -13,17 +13,19 @@ import sys
 import tempfile
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+_INTEROP = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(_INTEROP), str(_INTEROP / "conversation")]
 
 import bad_cells  # noqa: E402
 import cells  # noqa: E402
 from board import ROLES  # noqa: E402
 from stands import STANDS  # noqa: E402
 from tally import SKIPPED  # noqa: E402
+import workloads  # noqa: E402
 
-INTEROP = pathlib.Path(__file__).with_name("interop.py")
+INTEROP = _INTEROP / "interop.py"
 CELLS = sum(len(cells.stories("v2", True, kind)) * len(ROLES)
-            + len(bad_cells.stories(kind, True)) for kind in STANDS)
+            + len(bad_cells.stories(kind, True)) for kind in STANDS) + len(workloads.SUBSET)
 WITHOUT_BPF = "#!/bin/sh\necho 'no BPF in this kernel' >&2\nexit 3\n"
 
 
@@ -51,7 +53,9 @@ def all_skipped(played, because):
 def crash_is_no_skip(smclab):
     """A test that dies before its first cell is a failure, however little else is played."""
     told, totals, code = play(smclab.parent, "/nonexistent", out=smclab)
-    assert "FAILED  matrix: ended with 1" in told and " 1 failed, " in totals, totals
+    for name in ("matrix/matrix", "conversation/conversation"):
+        assert f"FAILED  {name}: ended with 1" in told, told
+    assert " 2 failed, " in totals, totals
     assert code == 1, code
 
 

@@ -8,23 +8,21 @@ conversation_test.py [--subset] SMCLAB [FOLDER]: FOLDER keeps the captures. The 
 SMC-Rv2.1; with SMCLAB_LAB_V1=build once more over SMC-Rv1, with the module that takes soft-RoCE's
 addresses.
 """
-import contextlib
-import importlib
 import os
 import pathlib
-import subprocess
 import sys
 
-import matrix_test
-import witness
-import workloads
-from lab import Lab, Missing, capture, peer, results
-from lab.running import wait_until
-from lab.smc import UEID
-from lab.wires import address
+INTEROP = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(INTEROP), str(INTEROP.parent / "compare")]
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "compare"))
-explained = importlib.import_module("explained")
+import explained  # noqa: E402
+import workloads  # noqa: E402
+from lab import Lab, Missing, capture, peer, results  # noqa: E402
+from lab.running import wait_until  # noqa: E402
+from lab.smc import UEID  # noqa: E402
+from lab.wires import address  # noqa: E402
+from option import option_in_syns  # noqa: E402
+from tally import Tally  # noqa: E402
 
 PATIENCE_S = 60
 MACHINE, HOST = address(0), address(1)
@@ -124,16 +122,6 @@ def play(judge, folder, version, works):
                               f"{version} {work.name}, ours the {role}")
 
 
-@contextlib.contextmanager
-def option_in_syns(smclab):
-    undo = matrix_test.option_in_syns(smclab)
-    try:
-        yield
-    finally:
-        if undo:
-            subprocess.run([smclab, "setup", "synopt", "--undo"], check=False)
-
-
 def main():
     words = [word for word in sys.argv[1:] if word != "--subset"]
     works = workloads.SUBSET if "--subset" in sys.argv else workloads.ALL
@@ -149,8 +137,10 @@ def main():
             else:
                 print("not played: SMC-Rv1, whose kernel module SMCLAB_LAB_V1=build compiles")
     except Missing as missing:
-        print(f"skipped: {missing}")
-        return witness.SKIPPED
+        tally = Tally()
+        for work in works:
+            tally.skipped(f"v2 {work.name}, the kernel's conversation and ours", missing)
+        return tally.code()
     return 0 if judge.good() else 1
 
 

@@ -9,11 +9,14 @@ judgement_test.py SMCLAB
 import pathlib
 import sys
 
-import conversation_test
-import lies
-import witness
-from lab import Lab, peer
-from lab.smc import UEID
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+import conversation_test  # noqa: E402
+import lies  # noqa: E402
+import witness  # noqa: E402
+from lab import Lab, peer  # noqa: E402
+from lab.smc import UEID  # noqa: E402
+from option import option_in_syns  # noqa: E402
 
 MACHINE, HOST, PORT = conversation_test.MACHINE, conversation_test.HOST, 45_001
 OURS = ["--on", HOST, "--versions", 2, "--ueid", UEID, "--max-links", 2]
@@ -137,7 +140,7 @@ def smc_in_the_machine(lab, smclab, folder):
 
 
 def main():
-    with conversation_test.option_in_syns(pathlib.Path(sys.argv[1]).resolve()):
+    with option_in_syns(pathlib.Path(sys.argv[1]).resolve()):
         return witness.play(lambda: Lab(machines=1, tap=True),
                             (smc_in_the_machine, accepts, proposals))
 

@@ -6,7 +6,6 @@ needs and takes all of it back, and what every stage promises holds here, too.
 verbs_test.py SMCLAB
 """
 import json
-import os
 import pathlib
 import shutil
 import subprocess
@@ -14,11 +13,11 @@ import sys
 import tempfile
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from lab import Lab, Missing  # noqa: E402
 
-SCENARIOS = pathlib.Path(__file__).resolve().parents[2] / "scenarios"
+SCENARIOS = pathlib.Path(__file__).resolve().parents[3] / "scenarios"
 PLUGIN = "libsmclab_verbs.so"
 SKIPPED = 77
 # What a machine shows of itself that setting up and undoing must not change.

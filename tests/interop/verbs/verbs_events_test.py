@@ -6,13 +6,12 @@ administrator wants back.
 
 verbs_events_test.py SMCLAB
 """
-import os
 import pathlib
 import shutil
 import sys
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from lab import Lab, Missing  # noqa: E402
 from verbs_test import SKIPPED, Story  # noqa: E402

@@ -12,11 +12,13 @@ import os
 import pathlib
 import sys
 
-import cells
-from board import Board, squares
-from lab import Lab, Missing
-from stands import STANDS
-from tally import Tally
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+import cells  # noqa: E402
+from board import Board, squares  # noqa: E402
+from lab import Lab, Missing  # noqa: E402
+from stands import STANDS  # noqa: E402
+from tally import Tally  # noqa: E402
 
 
 def has_v1():

@@ -6,12 +6,15 @@ nothing behind. Each line says which.
 
 bad_input_test.py [--subset] SMCLAB. No captures: devices go away under tcpdump.
 """
+import pathlib
 import sys
 
-import bad_cells
-from board import ROLES, Board, squares
-from stands import STANDS
-from tally import Tally
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+import bad_cells  # noqa: E402
+from board import ROLES, Board, squares  # noqa: E402
+from stands import STANDS  # noqa: E402
+from tally import Tally  # noqa: E402
 
 
 def main():
