@@ -18,7 +18,6 @@
 #include "ns3/mac48-address.h"
 #include "ns3/node.h"
 #include "ns3/pointer.h"
-#include "ns3/queue.h"
 #include "ns3/simulator.h"
 #include "ns3/udp-header.h"
 #include "ns3/udp-l4-protocol.h"
@@ -96,6 +95,7 @@ void SmcrFabric::Begin(Ptr<Node> node, Ptr<NetDevice> device, Receive receive) {
   m_device = device;
   m_receive = std::move(receive);
   if (m_rate.GetBitRate() == 0) m_rate = FindRate();
+  m_queue = FindQueue();
 }
 
 // The endpoint belongs to UDP, which frees it with itself.
@@ -103,6 +103,7 @@ void SmcrFabric::DoDispose() {
   m_receive = nullptr;
   m_node = nullptr;
   m_device = nullptr;
+  m_queue = nullptr;
   Object::DoDispose();
 }
 
@@ -133,11 +134,14 @@ smclab::Device SmcrFabric::Describe() const {
   return device;
 }
 
+// Asked once: an attribute is found by its name, which takes longer than sending a frame.
+Ptr<QueueBase> SmcrFabric::FindQueue() const {
+  PointerValue queue;
+  return m_device->GetAttributeFailSafe("TxQueue", queue) ? queue.Get<QueueBase>() : nullptr;
+}
+
 Time SmcrFabric::WaitForRoom() const {
-  PointerValue value;
-  if (!m_device->GetAttributeFailSafe("TxQueue", value)) return Time(0);
-  const auto queue = value.Get<QueueBase>();
-  if (!queue || queue->GetNPackets() < m_queueLimit) return Time(0);
+  if (!m_queue || m_queue->GetNPackets() < m_queueLimit) return Time(0);
   return m_rate.CalculateBytesTxTime(m_device->GetMtu());
 }
 

@@ -23,6 +23,7 @@
 #include "ns3/net-device.h"
 #include "ns3/nstime.h"
 #include "ns3/object.h"
+#include "ns3/queue.h"
 #include "ns3/traced-callback.h"
 #include "protocol/config.h"
 
@@ -63,9 +64,11 @@ class SmcrFabric : public Object {
   void SendIpv4(Ptr<Packet> packet, const smclab::roce::Envelope& envelope);
   void SendIpv6(Ptr<Packet> packet, const smclab::roce::Envelope& envelope);
   [[nodiscard]] DataRate FindRate() const;
+  [[nodiscard]] Ptr<QueueBase> FindQueue() const;
 
   Ptr<Node> m_node;
   Ptr<NetDevice> m_device;
+  Ptr<QueueBase> m_queue;  ///< the device's; null where it has none
   smclab::IpAddress m_address;
   uint8_t m_prefix = 0;  ///< its length
   Receive m_receive;
