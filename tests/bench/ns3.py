@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""ns3.py BUILD [--bytes N]: events and data packets that ns-3 plays in a second of processor time, on
-a bulk transfer over SMC-R and, for the ratio, over ns-3's own TCP; the best of five runs each, for a
-second of processor is the same on a busy machine, but caches are not.
+"""ns3.py BUILD [--bytes N]: events and data packets that ns-3 plays in a second of processor time,
+on a bulk transfer over SMC-R and, for the ratio, over ns-3's own TCP. The best of five runs each: a
+second of processor is the same on a busy machine, but its caches are not.
 """
 import argparse
 import pathlib
