@@ -5,8 +5,8 @@
 #include "protocol/connection/receiver.h"
 #include "protocol/connection/sender.h"
 #include "protocol/digest.h"
-#include "protocol/link/activation.h"
-#include "protocol/link/llc.h"
+#include "protocol/link/flow/activation.h"
+#include "protocol/link/flow/llc.h"
 #include "protocol/link/termination.h"
 #include "protocol/wire/decode.h"
 

@@ -5,9 +5,9 @@
 #include "protocol/connection/closing.h"
 #include "protocol/connection/sender.h"
 #include "protocol/endpoint.h"
-#include "protocol/link/rkey_flow.h"
+#include "protocol/link/flow/rkey_flow.h"
+#include "protocol/link/flow/test_link.h"
 #include "protocol/link/termination.h"
-#include "protocol/link/test_link.h"
 
 namespace smclab {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <span>
 
-#include "protocol/link/rkey_flow.h"
+#include "protocol/link/flow/rkey_flow.h"
 #include "protocol/link/termination.h"
 #include "protocol/wire/encode.h"
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "protocol/handshake/agreement.h"
-#include "protocol/link/activation.h"
+#include "protocol/link/flow/activation.h"
 #include "protocol/link/termination.h"
 
 namespace smclab::handshake {

@@ -2,8 +2,8 @@
 #include "protocol/handshake/preparation.h"
 
 #include "protocol/buffer/size_class.h"
-#include "protocol/link/activation.h"
-#include "protocol/link/rkey_flow.h"
+#include "protocol/link/flow/activation.h"
+#include "protocol/link/flow/rkey_flow.h"
 
 namespace smclab::handshake {
 namespace {

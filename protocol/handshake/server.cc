@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "protocol/handshake/agreement.h"
-#include "protocol/link/activation.h"
+#include "protocol/link/flow/activation.h"
 
 namespace smclab::handshake {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "protocol/link/test_link.h"
+#include "protocol/link/flow/test_link.h"
 
 #include "protocol/link/termination.h"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "protocol/link/llc.h"
+#include "protocol/link/flow/llc.h"
 
-#include "protocol/link/activation.h"
-#include "protocol/link/rkey_flow.h"
+#include "protocol/link/flow/activation.h"
+#include "protocol/link/flow/rkey_flow.h"
+#include "protocol/link/flow/test_link.h"
 #include "protocol/link/termination.h"
-#include "protocol/link/test_link.h"
 #include "protocol/wire/llc.h"
 
 namespace smclab {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "protocol/link/rkey_flow.h"
+#include "protocol/link/flow/rkey_flow.h"
 
 #include <algorithm>
 

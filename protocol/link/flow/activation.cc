@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "protocol/link/activation.h"
+#include "protocol/link/flow/activation.h"
 
 #include <algorithm>
 #include <utility>
 
+#include "protocol/link/flow/test_link.h"
 #include "protocol/link/termination.h"
-#include "protocol/link/test_link.h"
 
 namespace smclab {
 namespace {
