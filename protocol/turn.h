@@ -55,6 +55,8 @@ enum class SignalKind : std::uint8_t {
   LinkConfirmed,  ///< CONFIRM LINK was exchanged
   LinkRefused,    ///< it cannot be used: `why`
   LinkLost,       ///< it cannot carry anything any more; not `ok`: the peer deleted it
+  // To the handshake whose `buffer` it is.
+  BufferReady,  ///< it has a key on every link that is left
   // To the handshake `conn`.
   RkeyDone,  ///< CONFIRM RKEY was answered; `ok` says how
   TryAgain,  ///< the first contact that it waited for is over

@@ -20,7 +20,7 @@ namespace smclab {
 
 enum class BufferState : std::uint8_t {
   Making,       ///< its owner waits for memory
-  Registering,  ///< its owner waits for a key on a link
+  Registering,  ///< its owner waits for a key on each link
   InUse,        ///< serves a connection
   Revoking,     ///< DELETE RKEY is on its way to the peer
   Withheld,     ///< the peer may still write into it: kept from others until the group ends
@@ -63,7 +63,6 @@ struct Buffer {
   action::BufferKind kind = action::BufferKind::Rmb;
   std::uint8_t size_code = 0;  ///< as allocated, which may be less than was wanted
   machine::Current<BufferState> state{BufferState::Making};
-  LinkId wanted_on;          ///< the link of its owner
   bool group_over = false;   ///< its group ended while it had an owner
   bool peer_writes = false;  ///< released before the peer said that it writes no more
   bool peer_knows = false;   ///< CONFIRM RKEY announced it
@@ -75,7 +74,7 @@ struct Buffer {
   bool operator==(const Buffer&) const = default;
   template <class V>
   constexpr void members(V& v) const {
-    v(group, kind, size_code, state, wanted_on, group_over, peer_writes, peer_knows, keys);
+    v(group, kind, size_code, state, group_over, peer_writes, peer_knows, keys);
   }
 };
 

@@ -17,7 +17,7 @@ enum class BufferInput : std::uint8_t {
   Made,
   Shrunk,      ///< denied, but a smaller class is left to try
   Denied,      ///< no memory, or no registration
-  Registered,  ///< the link of its owner has a key
+  Registered,  ///< there is a key on every open link
   Taken,       ///< a connection gets it from the free ones
   Released,    ///< its owner needs it no more
   Revoked,     ///< the peer answered DELETE RKEY: it forgot the key
@@ -52,7 +52,7 @@ enum class BufferFact : std::uint8_t {
   GroupOver,   ///< the group ended while an owner still had the buffer
   PeerWrites,  ///< an RMB whose peer has not said that it writes no more (C or A)
   PeerKnows,   ///< an RMB that CONFIRM RKEY announced; DELETE RKEY is owed
-  KeyMissing,  ///< not registered on the link of the one who takes it
+  KeyMissing,  ///< not registered on every open link
 };
 [[nodiscard]] constexpr std::string_view describe(BufferFact fact) noexcept {
   switch (fact) {
@@ -118,7 +118,7 @@ inline constexpr auto kBufferMachine = [] {
           {{Revoking, Withheld, Free}, {GroupEnded}, {}, Gone, Release},
           // An owner is told of the end of its group by others, and releases.
           {{Making, Registering, InUse}, {GroupEnded}, {}, kIgnore},
-          // A key on one more link, or its denial, concerns that link alone.
+          // A key on a link that opened later, or its denial, concerns that link alone.
           {{InUse, Revoking, Withheld, Free}, {Registered, Denied}, {}, kIgnore},
           // What follows would be our bug, or a driver's.
           {{Making}, {Registered}, {}, kViolation},

@@ -20,7 +20,7 @@ Pool::Shelf& Pool::shelf(GroupId group) {
   if (group.index >= shelves_.size()) shelves_.resize(group.index + std::size_t{1});
   Shelf& shelf = shelves_[group.index];
   // The buffers an ended group leaves behind have owners, who release them by name.
-  if (shelf.group != group) shelf = {group, {}};
+  if (shelf.group != group) shelf = {group, {}, {}};
   return shelf;
 }
 
@@ -52,19 +52,55 @@ std::optional<BufferId> Pool::find_free(const Wanted& wanted) const {
   return std::nullopt;
 }
 
+std::optional<LinkId> Pool::find_keyless(const Buffer& buffer) const noexcept {
+  const Shelf* shelf = find_shelf(buffer.group);
+  if (shelf == nullptr) return std::nullopt;
+  const auto place = std::find_if(shelf->links.begin(), shelf->links.end(),
+                                  [&](LinkId link) { return !buffer.key_on(link); });
+  return place != shelf->links.end() ? std::optional(*place) : std::nullopt;
+}
+
+void Pool::open_link(Turn& turn, GroupId group, LinkId link) {
+  Shelf& opened = shelf(group);
+  opened.links.push_back(link);
+  for (const BufferId id : opened.buffers) {
+    const Buffer& buffer = buffers_.at(id);
+    if (!buffer.state.is({BufferState::Registering, BufferState::InUse})) continue;
+    turn.push(action::RegisterBuffer{id, link, buffer.kind});
+  }
+}
+
+void Pool::close_link(Turn& turn, GroupId group, LinkId link) {
+  if (find_shelf(group) == nullptr) return;
+  Shelf& closed = shelf(group);
+  std::erase(closed.links, link);
+  if (closed.links.empty()) return;  // then there is nothing to be ready for
+  for (const BufferId id : closed.buffers) {
+    const Buffer& buffer = buffers_.at(id);
+    if (!buffer.state.is({BufferState::Registering}) || find_keyless(buffer)) continue;
+    feed(turn, id, BufferInput::Registered);
+    turn.signal({.kind = SignalKind::BufferReady, .group = group, .buffer = id});
+  }
+}
+
+bool Pool::has_keys(GroupId group, LinkId link) const noexcept {
+  const Shelf* shelf = find_shelf(group);
+  if (shelf == nullptr) return true;
+  return std::all_of(shelf->buffers.begin(), shelf->buffers.end(), [&](BufferId id) {
+    const Buffer& buffer = buffers_.at(id);
+    return !buffer.state.is({BufferState::InUse}) || buffer.key_on(link);
+  });
+}
+
 std::optional<BufferId> Pool::take(Turn& turn, const Wanted& wanted) {
   if (const auto id = find_free(wanted)) {
-    Buffer& buffer = buffers_.at(*id);
-    buffer.wanted_on = wanted.link;
     feed(turn, *id, BufferInput::Taken);
     return id;
   }
   const bool is_rmb = wanted.kind == action::BufferKind::Rmb;
   if (is_rmb && rmbs(wanted.group) >= rmbs_per_group_) return std::nullopt;
-  const BufferId id = buffers_.insert({.group = wanted.group,
-                                       .kind = wanted.kind,
-                                       .size_code = wanted.size_code,
-                                       .wanted_on = wanted.link});
+  const BufferId id =
+      buffers_.insert({.group = wanted.group, .kind = wanted.kind, .size_code = wanted.size_code});
   shelf(wanted.group).buffers.push_back(id);
   carry_out(turn, id, BufferEffect::Make);
   return id;
@@ -88,12 +124,15 @@ Progress Pool::handle_made(Turn& turn, const input::BufferMade& made) {
 Progress Pool::handle_registered(Turn& turn, const input::BufferRegistered& registered) {
   Buffer* buffer = buffers_.find(registered.buffer);
   if (buffer == nullptr || buffer->state.is({BufferState::Making})) return Progress::Stale;
-  const bool awaited =
-      buffer->state.is({BufferState::Registering}) && buffer->wanted_on == registered.link;
+  const Shelf* shelf = find_shelf(buffer->group);
+  const bool open = shelf != nullptr && std::find(shelf->links.begin(), shelf->links.end(),
+                                                  registered.link) != shelf->links.end();
+  if (!open) return Progress::Stale;
   if (registered.ok && !buffer->key_on(registered.link)) {
     buffer->keys.push_back({registered.link, {registered.rkey, registered.address}});
   }
-  if (!awaited) return Progress::Stale;
+  if (!buffer->state.is({BufferState::Registering})) return Progress::Stale;
+  if (registered.ok && find_keyless(*buffer)) return Progress::Waits;
   feed(turn, registered.buffer, registered.ok ? BufferInput::Registered : BufferInput::Denied);
   return registered.ok ? Progress::Ready : Progress::Denied;
 }
@@ -126,10 +165,12 @@ void Pool::end_group(Turn& turn, GroupId group) {
   }
 }
 
-void Pool::end_link(LinkId link) {
-  buffers_.for_each([link](BufferId, Buffer& buffer) {
-    std::erase_if(buffer.keys, [link](const LinkKey& key) { return key.link == link; });
-  });
+void Pool::forget_link(GroupId group, LinkId link) {
+  const Shelf* found = find_shelf(group);
+  if (found == nullptr) return;
+  for (const BufferId id : found->buffers) {
+    std::erase_if(buffers_.at(id).keys, [link](const LinkKey& key) { return key.link == link; });
+  }
 }
 
 void Pool::feed(Turn& turn, BufferId id, BufferInput input) {
@@ -138,7 +179,7 @@ void Pool::feed(Turn& turn, BufferId id, BufferInput input) {
   facts.set(BufferFact::GroupOver, buffer.group_over);
   facts.set(BufferFact::PeerWrites, buffer.peer_writes);
   facts.set(BufferFact::PeerKnows, buffer.peer_knows);
-  facts.set(BufferFact::KeyMissing, !buffer.key_on(buffer.wanted_on));
+  facts.set(BufferFact::KeyMissing, find_keyless(buffer).has_value());
   const auto step = kBufferMachine.step(buffer.state.get(), input, facts);
   SMCLAB_CHECK(step.verdict != machine::Verdict::Violation);
   buffer.state.become(step.to, describe(input), [&](auto from, auto to, auto why) {
@@ -161,7 +202,10 @@ void Pool::carry_out(Turn& turn, BufferId id, BufferEffect effect) {
       return turn.push(
           action::MakeBuffer{id, buffer.kind, size_of_class(buffer.size_code, widths_)});
     case BufferEffect::Register:
-      return turn.push(action::RegisterBuffer{id, buffer.wanted_on, buffer.kind});
+      for (const LinkId link : shelf(buffer.group).links) {
+        if (!buffer.key_on(link)) turn.push(action::RegisterBuffer{id, link, buffer.kind});
+      }
+      return;
     case BufferEffect::Zero:
       buffer.peer_knows = buffer.peer_writes = false;
       return turn.push(action::ZeroBuffer{id});

@@ -3,6 +3,9 @@
 // All buffers of a host, by link group. A connection takes a send buffer and an RMB; both come
 // from the group's free ones of the wanted size, or are made and registered first, which takes
 // some inputs. If memory is denied the next smaller class is tried (Linux: __smc_buf_create).
+//
+// A buffer in use has a key on every open link of its group, because a connection may have to move
+// to any of them (RFC 7609 §4.6, Linux: smcr_lgr_reg_rmbs).
 #pragma once
 
 #include <cstdint>
@@ -23,7 +26,6 @@ enum class BufferEffect : std::uint8_t;  // buffer_machine.h
 /// What a connection needs.
 struct Wanted {
   GroupId group;
-  LinkId link;
   action::BufferKind kind = action::BufferKind::Rmb;
   std::uint8_t size_code = 0;
 };
@@ -31,7 +33,7 @@ struct Wanted {
 /// How far a buffer is for the one who took it.
 enum class Progress : std::uint8_t {
   Waits,   ///< for the driver
-  Ready,   ///< in use: memory is there, zeroed, and has a key on the owner's link
+  Ready,   ///< in use: memory is there, zeroed, and has a key on every open link
   Denied,  ///< no memory or no registration: the buffer is gone
   Stale,   ///< the answer concerns nobody who waits
 };
@@ -41,6 +43,15 @@ class Pool {
   Pool() = default;
   Pool(const Limits& limits, const Widths& widths)
       : rmbs_per_group_(limits.rmbs_per_group), widths_(widths) {}
+
+  /// The group has one more link with a queue pair: buffers in use get a key there. Emits
+  /// RegisterBuffer; has_keys() tells when all answers have come.
+  void open_link(Turn& turn, GroupId group, LinkId link);
+  /// The link can carry nothing any more. A buffer that waited for a key there only is ready now,
+  /// which is signalled by BufferReady.
+  void close_link(Turn& turn, GroupId group, LinkId link);
+  /// Whether all buffers in use have a key on `link`.
+  [[nodiscard]] bool has_keys(GroupId group, LinkId link) const noexcept;
 
   /// A buffer for a new connection, ready if find(id) says InUse; else answers follow. Nothing
   /// if the group has as many RMBs as it may have. Emits MakeBuffer or RegisterBuffer.
@@ -61,8 +72,8 @@ class Pool {
 
   /// The queue pairs of the group are gone. Frees all that has no owner, the rest upon release().
   void end_group(Turn& turn, GroupId group);
-  /// A link is gone, and with it its keys.
-  void end_link(LinkId link);
+  /// Nobody will ask for keys of this link any more.
+  void forget_link(GroupId group, LinkId link);
 
   [[nodiscard]] const Buffer* find(BufferId id) const noexcept { return buffers_.find(id); }
   [[nodiscard]] const Buffer& at(BufferId id) const noexcept { return buffers_.at(id); }
@@ -80,17 +91,20 @@ class Pool {
  private:
   struct Shelf {
     GroupId group;
+    std::vector<LinkId> links;      // open ones
     std::vector<BufferId> buffers;  // of the group, in the order they were made
     bool operator==(const Shelf&) const = default;
     template <class V>
     constexpr void members(V& v) const {
-      v(group, buffers);
+      v(group, links, buffers);
     }
   };
 
   Shelf& shelf(GroupId group);
   [[nodiscard]] const Shelf* find_shelf(GroupId group) const noexcept;
   [[nodiscard]] std::optional<BufferId> find_free(const Wanted& wanted) const;
+  // The first open link on which the buffer has no key.
+  [[nodiscard]] std::optional<LinkId> find_keyless(const Buffer& buffer) const noexcept;
   void feed(Turn& turn, BufferId id, BufferInput input);
   void carry_out(Turn& turn, BufferId id, BufferEffect effect);
 

@@ -34,6 +34,9 @@ void Endpoint::deliver(Turn& turn, const Signal& signal) {
       return negotiate(turn, signal.conn, handshake::LinkRefused{signal.why});
     case SignalKind::LinkLost:
       return negotiate(turn, signal.conn, handshake::LinkLost{.peer_gave_up = !signal.ok});
+    case SignalKind::BufferReady:
+      return tell_buffer_owner(turn, signal.group, signal.buffer,
+                               handshake::BufferReady{signal.buffer});
     case SignalKind::RkeyDone:
       return negotiate(turn, signal.conn, handshake::RkeyDone{signal.ok});
     case SignalKind::TryAgain:

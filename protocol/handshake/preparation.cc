@@ -19,7 +19,6 @@ bool take(Context c, const Attempt& attempt, action::BufferKind kind, BufferId& 
   const std::uint32_t bytes = kind == action::BufferKind::Rmb ? config.rmem : config.wmem;
   const auto taken = c.directory.pool.take(
       c.turn, {.group = attempt.group,
-               .link = attempt.link,
                .kind = kind,
                .size_code = class_for(bytes, config.limits.largest_size_code, config.widths)});
   if (taken) id = *taken;

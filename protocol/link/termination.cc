@@ -77,7 +77,7 @@ void lose_link(Turn& turn, Directory& directory, Link& link, std::string_view wh
   turn.timers.cancel(link.test_timer);
   turn.push(action::DestroyQp{link.id});
   LinkGroup& group = directory.group_of(link);
-  directory.pool.end_link(link.id);
+  directory.pool.close_link(turn, link.group, link.id);
   group.rtokens.erase_link(link.id);
   if (group.is(GroupState::Forming)) {
     turn.signal({.kind = SignalKind::LinkLost,

@@ -12,11 +12,22 @@ using action::BufferKind;
 
 constexpr GroupId kGroup{0, 0};
 constexpr LinkId kLink{4, 1};
-constexpr Wanted kRmb{.group = kGroup, .link = kLink, .size_code = 2};
+constexpr LinkId kOther{9, 0};
+constexpr Wanted kRmb{.group = kGroup, .size_code = 2};
 
 class PoolTest : public testing::Test {
  protected:
+  PoolTest() { open(kLink); }
   Turn turn() { return {{}, config, out, timers, chance, signals}; }
+
+  void open(LinkId link, GroupId group = kGroup) {
+    Turn now = turn();
+    pool.open_link(now, group, link);
+  }
+  void close(LinkId link) {
+    Turn now = turn();
+    pool.close_link(now, kGroup, link);
+  }
 
   BufferId take(const Wanted& wanted) {
     Turn now = turn();
@@ -128,17 +139,51 @@ TEST_F(PoolTest, ReusesAZeroedBufferOfTheSameClassAndKind) {
   EXPECT_TRUE(out.list().empty());
 }
 
-TEST_F(PoolTest, RegistersAReusedBufferOnALinkThatLacksIt) {
-  const BufferId id = take_ready(kRmb);
-  EXPECT_EQ(registered(id, true, {9, 0}), Progress::Stale) << "one more link, nobody waits";
-  EXPECT_TRUE(pool.at(id).key_on({9, 0}));
-  EXPECT_FALSE(release(id));
-  pool.end_link(kLink);
+TEST_F(PoolTest, GivesBuffersInUseAKeyOnALinkThatOpens) {
+  const BufferId used = take_ready(kRmb);
+  const BufferId free = take_ready(kRmb);
+  EXPECT_FALSE(release(free));
   out.clear();
+  open(kOther);
+  const auto asked = only<action::RegisterBuffer>();
+  EXPECT_EQ(asked.buffer, used) << "a free one can wait until it is taken";
+  EXPECT_EQ(asked.link, kOther);
+  EXPECT_FALSE(pool.has_keys(kGroup, kOther));
+  EXPECT_EQ(registered(used, true, kOther), Progress::Stale) << "its owner waits for nothing";
+  EXPECT_TRUE(pool.has_keys(kGroup, kOther));
+  EXPECT_EQ(take(kRmb), free);
+  EXPECT_EQ(only<action::RegisterBuffer>().link, kOther);
+  EXPECT_EQ(state(free), BufferState::Registering);
+  EXPECT_EQ(registered(free, true, kOther), Progress::Ready);
+}
+
+TEST_F(PoolTest, IsReadyWithAKeyOnEveryOpenLink) {
+  open(kOther);
+  const BufferId id = take(kRmb);
+  made(id);
+  EXPECT_EQ(registered(id), Progress::Waits);
+  EXPECT_EQ(registered(id, true, kOther), Progress::Ready);
+  EXPECT_FALSE(release(id));
+  close(kOther);
+  EXPECT_TRUE(pool.at(id).key_on(kOther)) << "messages under way may still name it";
+  pool.forget_link(kGroup, kOther);
+  EXPECT_FALSE(pool.at(id).key_on(kOther));
   EXPECT_EQ(take(kRmb), id);
-  EXPECT_EQ(only<action::RegisterBuffer>().buffer, id);
-  EXPECT_EQ(registered(id, true, {9, 0}), Progress::Stale) << "that is not the awaited link";
-  EXPECT_EQ(registered(id), Progress::Ready);
+  EXPECT_EQ(state(id), BufferState::InUse);
+}
+
+TEST_F(PoolTest, DoesNotWaitForALinkThatCloses) {
+  open(kOther);
+  const BufferId id = take(kRmb);
+  made(id);
+  EXPECT_EQ(registered(id), Progress::Waits);
+  close(kOther);
+  EXPECT_EQ(state(id), BufferState::InUse);
+  ASSERT_EQ(signals.size(), 1U);
+  EXPECT_EQ(signals[0].kind, SignalKind::BufferReady);
+  EXPECT_EQ(signals[0].buffer, id);
+  EXPECT_EQ(registered(id, true, kOther), Progress::Stale) << "an answer that comes too late";
+  EXPECT_FALSE(pool.at(id).key_on(kOther));
 }
 
 TEST_F(PoolTest, RevokesWhatWasAnnouncedBeforeReuse) {
@@ -156,6 +201,7 @@ TEST_F(PoolTest, RevokesWhatWasAnnouncedBeforeReuse) {
     end_group();
     out.clear();
     pool = Pool{Limits{}, Widths{}};
+    open(kLink);
   }
 }
 
@@ -221,6 +267,7 @@ TEST_F(PoolTest, KeepsGroupsApartThatUseOnePlaceInTurn) {
   end_group();
   Wanted wanted = kRmb;
   wanted.group.generation = 1;
+  open(kLink, wanted.group);
   const BufferId fresh = take_ready(wanted);
   EXPECT_EQ(pool.rmbs(wanted.group), 1U);
   EXPECT_EQ(pool.rmbs(kGroup), 0U);

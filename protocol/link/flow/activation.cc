@@ -120,6 +120,7 @@ void handle_qp_made(Turn& turn, Directory& directory, const input::QpMade& made)
   link->qpn = made.qpn;
   link->queue_pair = QpState::Init;
   link->feed(turn, LinkInput::QueuePairMade, "queue pair made");
+  directory.pool.open_link(turn, link->group, link->id);
   tell_founder(turn, directory.group_of(*link), *link, {.kind = SignalKind::LinkMade});
 }
 
