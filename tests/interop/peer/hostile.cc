@@ -12,7 +12,7 @@
 //       truncated  a message that ends before its length, and with it the stream
 //       endless    a message with the greatest length there is, and more bytes than that
 //       odd        a whole message of a type that there is not
-//       silent     nothing at all
+//       silent     nothing at all, and after a while the stream ends
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -23,6 +23,7 @@
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
+#include <cstdio>
 #include <random>
 #include <string>
 #include <string_view>
@@ -40,6 +41,7 @@ using Bytes = std::vector<unsigned char>;
 
 constexpr unsigned char kNoType = 0x77;
 constexpr std::size_t kMostLength = 0xFFFF;
+constexpr auto kSilence = std::chrono::seconds(8);  // longer than anybody waits for CLC
 
 Bytes random_bytes(std::size_t count) {
   static std::mt19937 chance(4791);  // the same rubbish each time
@@ -76,12 +78,15 @@ Bytes words_of(std::string_view what, unsigned char type) {
 void be_hostile(tcp::socket& socket, std::string_view what, unsigned char type) {
   const auto handshake = smclab::synopt::handshake_of(socket.native_handle());
   fmt::print("option {}\n", handshake && handshake->both() ? "on both sides" : "missing");
+  std::fflush(stdout);
   boost::system::error_code error;
   std::array<unsigned char, 4096> room{};
   std::size_t heard = 0;
   if (type == 2) heard += socket.read_some(asio::buffer(room), error);
   asio::write(socket, asio::buffer(words_of(what, type)), error);
-  if (what == "truncated") socket.shutdown(tcp::socket::shutdown_send, error);
+  // A server that has waited for CLC goes on over TCP, where silence may last for ever.
+  if (what == "silent") std::this_thread::sleep_for(kSilence);
+  if (what == "truncated" || what == "silent") socket.shutdown(tcp::socket::shutdown_send, error);
   error.clear();
   while (!error) heard += socket.read_some(asio::buffer(room), error);
   fmt::print("heard {} bytes, then: {}\n", heard, error.message());
