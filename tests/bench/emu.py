@@ -33,7 +33,8 @@ class Cable:
     """A veth pair from this namespace to another, in which `inside` words run a program."""
 
     def __init__(self):
-        self._holder = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo; exec sleep infinity"],
+        stay = "echo; exec sleep infinity"
+        self._holder = subprocess.Popen(["unshare", "--net", "sh", "-c", stay],
                                         stdout=subprocess.PIPE)
         self._holder.stdout.readline()  # by now it has left
         self.inside = ["nsenter", f"--net=/proc/{self._holder.pid}/ns/net"]
