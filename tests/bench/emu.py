@@ -18,9 +18,9 @@ CLIENT, SERVER, PORT = "10.9.0.1", "10.9.0.2", 45_000
 RUNS = 3
 # name: MTU of the pair, words of both programs, what must carry them
 ROWS = {
-    "TCP": (1500, ["--without-option"], "tcp"),
+    "TCP": (1500, ["--plain"], "tcp"),
     "emu, path MTU 1024": (1500, ["--assume-offered"], "smc_r"),
-    "TCP, MTU 9000": (9000, ["--without-option"], "tcp"),
+    "TCP, MTU 9000": (9000, ["--plain"], "tcp"),
     "emu, path MTU 4096": (9000, ["--assume-offered"], "smc_r"),
 }
 
