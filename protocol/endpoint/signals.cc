@@ -47,7 +47,9 @@ void Endpoint::deliver(Turn& turn, const Signal& signal) {
       return take_back(turn, signal.conn);
     case SignalKind::ConnectionBreaks:
       if (auto* conn = lives_.find_as<Connection>(signal.conn)) {
-        abort_connection(turn_of(turn, *conn), CloseReason::Violation);
+        // A peer that has closed was only tired of waiting for this side's half (§4.8.1).
+        abort_connection(turn_of(turn, *conn),
+                         conn->peer_is_done() ? CloseReason::ResetByPeer : CloseReason::Violation);
       }
       return;
     case SignalKind::GroupEnds:

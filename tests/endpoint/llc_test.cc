@@ -284,6 +284,25 @@ TEST(Rkeys, DeletingTheOneInUseBreaksItsConnection) {
   EXPECT_EQ(pair.app(kServer, pair.conn).closed, CloseReason::Violation);
 }
 
+// The peer waited for our half of the close as long as it could (RFC 7609 §4.8.1) and then took its
+// element back: it broke no rule, and neither did this application, which never closed.
+TEST(Rkeys, DeletedByAPeerThatHasClosedAreAReset) {
+  Connected pair;
+  pair.auto_close = false;
+  // TCP's RST says the same, if it is not lost or late.
+  pair.hook = [](Side side, const Action& action) {
+    const bool reset = std::holds_alternative<action::ResetTcp>(action);
+    return side == kClient && reset ? Fate::drop() : Fate::pass();
+  };
+  pair.close(kClient, pair.conn);
+  pair.run(seconds(59));
+  EXPECT_TRUE(pair.app(kServer, pair.conn).end_of_stream);
+  EXPECT_FALSE(pair.app(kServer, pair.conn).closed);
+  pair.run(seconds(2));
+  EXPECT_EQ(pair.app(kClient, pair.conn).closed, CloseReason::TimedOut);
+  EXPECT_EQ(pair.app(kServer, pair.conn).closed, CloseReason::ResetByPeer);
+}
+
 TEST(Rkeys, AnElementInUseThatIsGivenAgainBreaksTheOldConnection) {
   Connected pair;
   const auto first = last_clc<wire::Confirm>(pair.socket(kClient, pair.conn).written);
