@@ -38,7 +38,8 @@ class Application {
   [[nodiscard]] virtual std::size_t drain(Instant now, std::span<const std::byte> bytes) = 0;
   /// Each wish is told once.
   [[nodiscard]] virtual scenario::Wish wish() = 0;
-  /// When a pause of its own ends; nothing if it does not wait for time.
+  /// When a pause of its own ends that had not ended at `now`, which is a time before it was asked
+  /// last; nothing if it does not wait for time.
   [[nodiscard]] virtual std::optional<Instant> wakes_at(Instant now) const = 0;
   /// Nothing more will come of it.
   [[nodiscard]] virtual bool done() const = 0;

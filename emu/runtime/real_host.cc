@@ -214,6 +214,7 @@ void RealHost::close_the_broken() {
 void RealHost::run_applications() {
   close_the_broken();
   const Instant now = clock_.now();
+  asked_at_ = now;
   std::vector<ConnId> conns;
   seats_.for_each([&](ConnId conn, Seat& seat) {
     if (seat.over_smc || seat.over_tcp) conns.push_back(conn);
@@ -327,7 +328,8 @@ void RealHost::arm() {
     sooner(stack_.next_transmit(DeviceId{static_cast<std::uint8_t>(i)}));
   }
   const Instant now = clock_.now();
-  seats_.for_each([&](ConnId, const Seat& seat) { sooner(seat.application->wakes_at(now)); });
+  // A pause may have ended since the application was asked: it is due then, and not forgotten.
+  seats_.for_each([&](ConnId, const Seat& seat) { sooner(seat.application->wakes_at(asked_at_)); });
   if (!next || (armed_ && *armed_ <= *next)) return;
   // The clock's minimum means "now" and does not fit the timer's arithmetic.
   wait_until(*next, std::max(*next, now));

@@ -126,6 +126,7 @@ class RealHost {
   std::vector<std::byte> frame_bytes_;
   boost::asio::steady_timer timer_;
   std::optional<Instant> armed_;
+  Instant asked_at_{};  // before applications were asked last what they do
   bool waited_for_others_ = false;
   bool turning_ = false;
   bool turn_again_ = false;

@@ -144,6 +144,21 @@ TEST(EmuStage, APartitionEndsConnectionsInsteadOfHanging) {
   EXPECT_TRUE(played.server().intact) << "what came before was right";
 }
 
+// Pauses of all lengths that may end while the host sends and looks what it waits for next, and
+// rings so small that nothing else would wake it.
+TEST(EmuStage, AsksAReaderAgainWhosePauseEndsMeanwhile) {
+  for (const int pause : {1, 2, 4, 8, 16, 32}) {
+    scenario::Scenario s = two_hosts(200'000);
+    for (scenario::NodeSpec& node : s.nodes) node.config.rmem = node.config.wmem = 16'384;
+    s.workloads[0].read.chunk = 1'000;
+    s.workloads[0].read.pause = std::chrono::microseconds(pause);
+    s.duration = std::chrono::seconds(5);
+    const Played played = play(s);
+    EXPECT_EQ(played.server().received, 200'000U) << pause << " us";
+    EXPECT_TRUE(played.server().complete);
+  }
+}
+
 TEST(EmuStage, StopsWhenProgressSaysSo) {
   scenario::PlayOptions options;
   options.progress = [](const scenario::Progress& progress) { return progress.bytes == 0; };
