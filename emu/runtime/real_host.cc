@@ -71,8 +71,7 @@ tl::expected<void, std::string> RealHost::open_fabrics(Senders senders) {
     auto fabric = UdpFabric::open(
         loop_, {.address = IpAddress{devices[i].gid}, .senders = senders},
         [this, device](const rnic::ReceivedFrame& frame) {
-          stack_.handle(clock_.now(), stack::input::Frame{device, frame}, outputs_);
-          carry_out();
+          put(stack::input::Frame{device, frame});
         },
         [this] { turn(); });
     if (!fabric) return tl::unexpected(fabric.error());
@@ -108,9 +107,13 @@ TcpEvents RealHost::events_of(ConnId conn) {
 }
 
 void RealHost::tell(const stack::Input& input) {
+  put(input);
+  turn();
+}
+
+void RealHost::put(const stack::Input& input) {
   stack_.handle(clock_.now(), input, outputs_);
   carry_out();
-  turn();
 }
 
 // Applications, frames and the timer, until nothing more happens now. Called again from inside
@@ -205,9 +208,7 @@ void RealHost::close_the_broken() {
     if (std::exchange(seat.broken, false)) conns.push_back(conn);
   });
   for (const ConnId conn : conns) {
-    if (seats_.find(conn) == nullptr) continue;
-    stack_.handle(clock_.now(), input::Close{conn}, outputs_);
-    carry_out();
+    if (seats_.find(conn) != nullptr) put(input::Close{conn});
   }
 }
 
@@ -249,8 +250,7 @@ bool RealHost::read_some(ConnId conn, Seat& seat) {
       static_cast<std::uint32_t>(seat.application->drain(clock_.now(), data.parts[0]));
   if (taken == 0) return false;
   owner_.on_received(seat, data.parts[0].first(taken));
-  stack_.handle(clock_.now(), input::Read{conn, taken}, outputs_);
-  carry_out();
+  put(input::Read{conn, taken});
   return true;
 }
 
@@ -261,28 +261,23 @@ bool RealHost::write_some(ConnId conn, Seat& seat) {
   const auto written =
       static_cast<std::uint32_t>(seat.application->fill(clock_.now(), room.parts[0]));
   if (written == 0) return false;
-  stack_.handle(clock_.now(), input::Wrote{conn, written}, outputs_);
-  carry_out();
+  put(input::Wrote{conn, written});
   return true;
 }
 
 void RealHost::carry_out_wish(ConnId conn, Seat& seat) {
   if (seats_.find(conn) == nullptr) return;
-  const auto ask = [this](const stack::Input& input) {
-    stack_.handle(clock_.now(), input, outputs_);
-    carry_out();
-  };
   switch (seat.application->wish()) {
     case scenario::Wish::None:
       break;
     case scenario::Wish::Shutdown:
-      ask(input::Shutdown{conn});
+      put(input::Shutdown{conn});
       break;
     case scenario::Wish::Close:
-      ask(input::Close{conn});
+      put(input::Close{conn});
       break;
     case scenario::Wish::Abort:
-      ask(input::Abort{conn});
+      put(input::Abort{conn});
       break;
   }
 }

@@ -96,6 +96,8 @@ class RealHost {
   void watch_ports();
   void heard(DeviceId device);
   void turn();
+  // Tells the stack and carries out what follows; the turn is the caller's.
+  void put(const stack::Input& input);
   void carry_out();
   void carry_out_one(const stack::Output& output);
   void connected(const action::Connected& action);
