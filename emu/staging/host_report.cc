@@ -57,4 +57,16 @@ std::vector<scenario::Counter> host_counters(const stack::Stack& stack) {
   return counters;
 }
 
+void report_flows(std::span<const scenario::PlannedFlow> flows, scenario::Outcome& outcome) {
+  bool intact = true;
+  for (const scenario::PlannedFlow& flow : flows) {
+    auto& connection = outcome.workloads[flow.workload].connections[flow.connection];
+    connection = {flow.client.result(), flow.server.result()};
+    intact = intact && connection.client.intact && connection.server.intact;
+  }
+  outcome.verdicts.push_back({.name = "byte_exact",
+                              .passed = intact,
+                              .detail = intact ? "" : "an application got a wrong byte"});
+}
+
 }  // namespace smclab::staging

@@ -290,15 +290,7 @@ bool Ns3Run::IsFinished() {
 }
 
 void Ns3Run::Report() {
-  bool intact = true;
-  for (const scenario::PlannedFlow& flow : m_flows) {
-    auto& connection = m_outcome.workloads[flow.workload].connections[flow.connection];
-    connection = {flow.client.result(), flow.server.result()};
-    intact = intact && connection.client.intact && connection.server.intact;
-  }
-  m_outcome.verdicts.push_back({.name = "byte_exact",
-                                .passed = intact,
-                                .detail = intact ? "" : "an application got a wrong byte"});
+  smclab::staging::report_flows(m_flows, m_outcome);
   for (uint32_t node = 0; node < m_nodes.GetN(); ++node) {
     const auto stack = m_nodes.Get(node)->GetObject<SmcrStack>();
     m_outcome.hosts.push_back(

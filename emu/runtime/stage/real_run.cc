@@ -359,15 +359,7 @@ bool RealRun::finished() {
 
 void RealRun::report() {
   overhearing_.collect();
-  bool intact = true;
-  for (const PlannedFlow& flow : flows_) {
-    auto& connection = outcome_.workloads[flow.workload].connections[flow.connection];
-    connection = {flow.client.result(), flow.server.result()};
-    intact = intact && connection.client.intact && connection.server.intact;
-  }
-  outcome_.verdicts.push_back({.name = "byte_exact",
-                               .passed = intact,
-                               .detail = intact ? "" : "an application got a wrong byte"});
+  staging::report_flows(flows_, outcome_);
   for (const DevicePorts& ports : machine_.ports) {
     for (const auto& port : ports) {
       port->count();
