@@ -36,6 +36,17 @@ constexpr std::size_t UDP_HEADER = 8;
 // Headers behind IP in front of a full payload: UDP, BTH, RETH, and the ICRC behind it.
 constexpr uint32_t OVERHEAD = 8 + 12 + 16 + 4;
 
+template <class IpAddress>
+UdpHeader MakeUdp(const IpAddress& source, const IpAddress& destination, uint16_t port,
+                  bool checksum) {
+  UdpHeader udp;
+  udp.SetSourcePort(port);
+  udp.SetDestinationPort(smclab::roce::kUdpPort);
+  if (checksum) udp.EnableChecksums();
+  udp.InitializeChecksum(source, destination, UdpL4Protocol::PROT_NUMBER);
+  return udp;
+}
+
 }  // namespace
 
 TypeId SmcrFabric::GetTypeId() {
@@ -168,14 +179,9 @@ Time SmcrFabric::Send(const smclab::rnic::OutgoingFrame& frame, const Gather& ga
 void SmcrFabric::SendIpv4(Ptr<Packet> packet, const smclab::roce::Envelope& envelope) {
   const Ipv4Address source = ToIpv4(envelope.source);
   const Ipv4Address destination = ToIpv4(envelope.destination);
-  UdpHeader udp;
-  udp.SetSourcePort(envelope.source_port);
-  udp.SetDestinationPort(smclab::roce::kUdpPort);
   // RoCE needs no checksum and the ICRC does not cover it, but ns-3's UDP, once it looks at
   // checksums, takes a missing one for a wrong one.
-  if (Node::ChecksumEnabled()) udp.EnableChecksums();
-  udp.InitializeChecksum(source, destination, UdpL4Protocol::PROT_NUMBER);
-  packet->AddHeader(udp);
+  packet->AddHeader(MakeUdp(source, destination, envelope.source_port, Node::ChecksumEnabled()));
   // Word for word the header that the envelope has: the ICRC covers it.
   Ipv4Header header;
   header.SetSource(source);
@@ -193,16 +199,12 @@ void SmcrFabric::SendIpv4(Ptr<Packet> packet, const smclab::roce::Envelope& enve
   if (route) ip->SendWithHeader(packet, header, route);
 }
 
-// IPv6 writes its header itself: what the ICRC covers of it are addresses, length and protocol.
+// IPv6 writes its header itself: what the ICRC covers of it are addresses, length and protocol. It
+// wants a checksum of UDP.
 void SmcrFabric::SendIpv6(Ptr<Packet> packet, const smclab::roce::Envelope& envelope) {
   const Ipv6Address source = ToIpv6(envelope.source);
   const Ipv6Address destination = ToIpv6(envelope.destination);
-  UdpHeader udp;
-  udp.SetSourcePort(envelope.source_port);
-  udp.SetDestinationPort(smclab::roce::kUdpPort);
-  udp.EnableChecksums();  // IPv6 wants one
-  udp.InitializeChecksum(source, destination, UdpL4Protocol::PROT_NUMBER);
-  packet->AddHeader(udp);
+  packet->AddHeader(MakeUdp(source, destination, envelope.source_port, true));
   Ipv6Header header;
   header.SetSource(source);
   header.SetDestination(destination);
