@@ -71,7 +71,6 @@ void Pool::open_link(Turn& turn, GroupId group, LinkId link) {
 }
 
 void Pool::close_link(Turn& turn, GroupId group, LinkId link) {
-  if (find_shelf(group) == nullptr) return;
   Shelf& closed = shelf(group);
   std::erase(closed.links, link);
   if (closed.links.empty()) return;  // then there is nothing to be ready for

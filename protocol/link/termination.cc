@@ -165,7 +165,10 @@ void lose_port(Turn& turn, Directory& directory, DeviceId device) {
 void erase_group(Turn& turn, Directory& directory, GroupId id) {
   LinkGroup& group = directory.groups.at(id);
   directory.pool.end_group(turn, id);
-  for (const LinkId link : group.links) directory.links.erase(link);
+  for (const LinkId link : group.links) {
+    directory.pool.forget_link(id, link);
+    directory.links.erase(link);
+  }
   directory.groups.erase(id);
 }
 
