@@ -19,9 +19,9 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import witness  # noqa: E402
 from lab import Missing, needs, results  # noqa: E402
 from lab.running import Done, wait_until  # noqa: E402
+from tally import SKIPPED  # noqa: E402
 
 OK, USAGE, CANNOT = 0, 2, 3
-SKIPPED = 77
 
 
 class Vm:

@@ -40,6 +40,12 @@ def told_or_intact(cell, running, wanted=1, rubbish=False):
     return last
 
 
+def told(cell, running):
+    """What was under way cannot have come to its end: the application was told."""
+    last = told_or_intact(cell, running)
+    assert not last["complete"], last
+
+
 @contextlib.contextmanager
 def moving(cell, words):
     """Both programs in mid-transfer: (ours, theirs). Theirs is not judged, and ended after."""
@@ -66,8 +72,7 @@ def kernel_freezes(cell):
     """For good, as far as we can see."""
     cell.broken = True
     with moving(cell, ENDLESS) as ours, faults.frozen(cell.kernel, for_good=True):
-        last = told_or_intact(cell, ours)
-        assert not last["complete"], last
+        told(cell, ours)
 
 
 def kernel_freezes_while_we_only_read(cell):
@@ -75,8 +80,7 @@ def kernel_freezes_while_we_only_read(cell):
     cell.broken = True
     words = ("--mode", "down" if cell.ours == "client" else "up", "--bytes", 2048 * MIB)
     with moving(cell, words) as ours, faults.frozen(cell.kernel, for_good=True):
-        last = told_or_intact(cell, ours)
-        assert not last["complete"], last
+        told(cell, ours)
 
 
 def kernel_freezes_for_a_moment(cell):
@@ -91,16 +95,14 @@ def kernel_crashes(cell):
     cell.broken = True
     with moving(cell, ENDLESS) as ours:
         cell.kernel.kill()
-        last = told_or_intact(cell, ours)
-        assert not last["complete"], last
+        told(cell, ours)
 
 
 def their_device_disappears(cell):
     cell.broken = True
     with moving(cell, ENDLESS) as ours:
         removal = cell.kernel.start("rdma link delete rxe0")
-        last = told_or_intact(cell, ours)
-        assert not last["complete"], last
+        told(cell, ours)
         removal.kill()
 
 
@@ -110,8 +112,7 @@ def their_device_disappears(cell):
 def wire_goes_down(cell):
     cell.broken = True
     with moving(cell, ENDLESS) as ours, faults.link_down(cell.place):
-        last = told_or_intact(cell, ours)
-        assert not last["complete"], last
+        told(cell, ours)
 
 
 def wire_goes_down_for_a_moment(cell):
@@ -136,8 +137,7 @@ def our_interface_disappears(cell):
     cell.broken = True
     with moving(cell, ENDLESS) as ours:
         removal = cell.place.start(cell.stand.interface_removal)
-        last = told_or_intact(cell, ours)
-        assert not last["complete"], last
+        told(cell, ours)
         removal.wait(20).check()
 
 
@@ -153,8 +153,7 @@ def _hostile_clc(cell, what):
     if cell.ours == "client":
         hostile = _hostile(cell, "server", PORT, what).wait_for("listening")
         ours = cell.place.start(cell.our_words(*FINITE, *PROTOCOL))
-        last = told_or_intact(cell, ours)
-        assert not last["complete"], last
+        told(cell, ours)
     else:
         ours = cell.place.start(cell.our_words("--connections", 2, *PROTOCOL))
         ours.wait_for("listening")

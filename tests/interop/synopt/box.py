@@ -16,8 +16,8 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lab.host import Host  # noqa: E402
 from lab.needs import Missing, program  # noqa: E402
 from lab.running import wait_until  # noqa: E402,F401
+from tally import SKIPPED  # noqa: E402
 
-SKIPPED = 77
 PINS = "/sys/fs/bpf/smclab"
 _NEWNS, _NEWNET = 0x0002_0000, 0x4000_0000  # of unshare(2)
 _OLDEST = (5, 10)  # the kernel that lets BPF write options of TCP

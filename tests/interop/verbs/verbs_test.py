@@ -16,10 +16,10 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from lab import Lab, Missing  # noqa: E402
+from tally import SKIPPED, Tally  # noqa: E402
 
 SCENARIOS = pathlib.Path(__file__).resolve().parents[3] / "scenarios"
 PLUGIN = "libsmclab_verbs.so"
-SKIPPED = 77
 # What a machine shows of itself that setting up and undoing must not change.
 STATE = """for family in -4 -6; do ip $family rule; ip $family route show table all; done
 ip -o link show | cut -d: -f2; rdma dev"""
@@ -32,7 +32,7 @@ class Story:
         plugin = program.with_name(PLUGIN)
         if not plugin.exists():
             raise Missing(f"{PLUGIN} was not built (apt-get install libibverbs-dev)")
-        self.failed = 0
+        self.tally = Tally()
         self.program = program
         self.folder = folder
         self.machine = machine
@@ -41,10 +41,10 @@ class Story:
         shutil.copytree(SCENARIOS, machine.path("scenarios"))
 
     def check(self, holds, name, shown=""):
-        print(f"{'ok     ' if holds else 'FAILED '}{name}", flush=True)
-        if not holds:
-            self.failed += 1
-            print(shown)
+        if holds:
+            self.tally.passed(name)
+        else:
+            self.tally.failed(name, shown)
 
     def run(self, *words):
         return self.machine.run([*self.smclab, *words], patience_s=180)
@@ -108,13 +108,19 @@ def main(program):
         after = story.state()
         story.check(after == before, "nothing is left", f"before:\n{before}\nafter:\n{after}")
         story.nothing_there()
-    print(f"{story.failed} failed")
-    return 1 if story.failed else 0
+    return story.tally
 
 
-if __name__ == "__main__":
+def play(story):
+    """story(our program) to its end, which is this program's: what it counted, or skipped."""
     try:
-        sys.exit(main(pathlib.Path(sys.argv[1]).resolve()))
+        tally = story(pathlib.Path(sys.argv[1]).resolve())
     except Missing as missing:
         print(f"skipped: {missing}")
         sys.exit(SKIPPED)
+    print(tally.line(pathlib.Path(sys.argv[0]).stem))
+    sys.exit(tally.code())
+
+
+if __name__ == "__main__":
+    play(main)
