@@ -15,6 +15,11 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(ROOT / "tests" / "wire"))
+
+from tshark import packets  # noqa: E402
+
 SKIPPED = 77
 CLC = {1: "proposal", 2: "accept", 3: "confirm", 4: "decline"}
 LLC = {
@@ -35,8 +40,7 @@ FILE_BYTES = 3_000_000  # that the demo sends here; more only takes tshark longe
 
 
 def tshark_fields(capture, *fields, display=None):
-    command = ["tshark", "-r", str(capture), "-T", "fields"]
-    command += ["--disable-protocol", "rpcordma", "--disable-heuristic", "eth_over_ib"]
+    command = ["tshark", "-r", str(capture), *packets.OPTIONS, "-T", "fields"]
     for field in fields:
         command += ["-e", field]
     if display:

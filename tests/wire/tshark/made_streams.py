@@ -66,6 +66,14 @@ def _segmented():
         (6, "confirm"),
     ]
 
+    # A client has it by chance; to tshark it is Performance Co-Pilot's.
+    yield "port_of_another_protocol", handshake(Connection(port=44321)), [
+        *SYN,
+        (4, "proposal"),
+        (5, "accept"),
+        (6, "confirm"),
+    ]
+
     connection = Connection()
     packets = connection.open() + connection.send(0, PROPOSAL)
     packets += connection.send(1, ACCEPT + message.decline(diagnosis=0x02010000) + DATA)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 # Without these two, payload that happens to look so is taken for RPC over RDMA or Ethernet.
 OPTIONS = ["-n", "--disable-protocol", "rpcordma", "--disable-heuristic", "eth_over_ib"]
+# What is in a stream counts, and not whose a client's port happens to be.
+OPTIONS += ["-o", "tcp.try_heuristic_first:TRUE"]
 # Messages, options, and every SEND over RoCE: tshark does not know all messages among these.
 OURS = "smc || tcp.options.experimental.exid == 0xe2d4 || infiniband.bth.opcode <= 5"
 # What says between whom a packet travels.
