@@ -33,6 +33,21 @@ def pings(lab, smclab, folder):
     assert lab.a.run(["ping", "-c", "1", "-W", "2", HOST]).code == 0
 
 
+def ipv6_at_once(lab, smclab, folder):
+    """A link-local address is good as soon as it is there: SMC-Rv1 over soft-RoCE talks by them."""
+    for place, device in ((lab.a, "eth0"), (lab.host, "tap0")):
+        for state in ("down", "up"):
+            place.run(["ip", "link", "set", device, state]).check()
+        shown = []
+
+        def there(place=place, device=device, shown=shown):
+            shown.append(place.run(["ip", "-6", "address", "show", "dev", device]).check().out)
+            return "fe80" in shown[-1]
+
+        wait_until(there, 10, f"a link-local address of {device}")
+        assert "tentative" not in shown[-1], shown[-1]
+
+
 def tcp_both_ways(lab, smclab, folder):
     """On the tap and in the machine stands the same conversation."""
     on_tap, inside = folder / "tap.pcap", folder / "machine.pcap"
@@ -67,7 +82,7 @@ def wire_faults(lab, smclab, folder):
 
 
 def main():
-    stories = (pings, tcp_both_ways, kernel_listener, wire_faults)
+    stories = (pings, ipv6_at_once, tcp_both_ways, kernel_listener, wire_faults)
     return witness.play(lambda: Lab(machines=1, tap=True), stories)
 
 

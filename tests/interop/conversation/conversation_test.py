@@ -18,7 +18,6 @@ sys.path[:0] = [str(INTEROP), str(INTEROP.parent / "compare")]
 import explained  # noqa: E402
 import workloads  # noqa: E402
 from lab import Lab, Missing, capture, peer, results  # noqa: E402
-from lab.running import wait_until  # noqa: E402
 from lab.smc import UEID  # noqa: E402
 from lab.wires import address  # noqa: E402
 from option import option_in_syns  # noqa: E402
@@ -83,15 +82,9 @@ class Ours:
     def play(self, work, path):
         kernel = self.lab.a if self.role == "server" else None
         fresh(self.lab, self.version, kernel, work.client_ueid)
-        wait_until(self.has_addresses, 10, "the tap's link-local address")
         with capture(self.lab.host, path, "tap0", SAID):
             ours, theirs = self.as_client(work) if self.role == "client" else self.as_server(work)
         carried(work, results(ours), results(theirs))
-
-    def has_addresses(self):
-        """A tap's link-local address is tentative for a while after it is made."""
-        shown = self.lab.host.run("ip -6 address show dev tap0 scope link").out
-        return "fe80" in shown and "tentative" not in shown
 
     def as_client(self, work):
         words = peer(self.lab.a, "server", *work.server_words(), *family(work, "server"))

@@ -15,6 +15,9 @@ from .running import Running
 
 _NAME = "smclab-{owner}"
 _OWNED = re.compile(r"smclab-(\d+)\b")
+# As in the machines: an IPv6 address is sure at once (guest/init).
+_SURE = """for sure in /proc/sys/net/ipv6/conf/*/accept_dad; do
+[ ! -e "$sure" ] || echo 0 >"$sure"; done"""
 
 
 class Host:
@@ -38,6 +41,7 @@ class Host:
         _sweep()
         ip = needs.program("ip")
         run([ip, "netns", "add", self.namespace])
+        run([*self.inside, "sh", "-c", _SURE])
         run([ip, "-n", self.namespace, "link", "set", "lo", "up"])
         for link in range(links):
             tap = f"tap{link}"
